@@ -1,0 +1,71 @@
+"""Content files: markdown with YAML front matter, as `flask kb import` reads and `flask kb export` writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_BYTES = 2_000_000
+
+
+class BadContent(Exception):
+    """A content file that cannot be used: `line` counts from 1, `reason` is in Indonesian."""
+
+    def __init__(self, reason: str, line: int = 1):
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True)
+class ContentFile:
+    """A read content file: its front matter, the line of each key, and the markdown below."""
+
+    path: Path
+    meta: dict[str, Any]
+    lines: dict[str, int]
+    body: str
+
+    def bad(self, key: str, reason: str) -> BadContent:
+        """The complaint about one key, at its line."""
+        return BadContent(f"{key}: {reason}", self.lines.get(key, 1))
+
+
+def read(path: Path) -> ContentFile:
+    """Read one file. Raises BadContent with line and reason."""
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise BadContent(f"berkas lebih besar dari {MAX_BYTES // 1_000_000} MB")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadContent("bukan teks UTF-8", line) from error
+    return parse(text.replace("\r\n", "\n"), path)
+
+
+def parse(text: str, path: Path = Path("-")) -> ContentFile:
+    """Split a text into front matter and markdown. Raises BadContent."""
+    if not text.startswith("---\n"):
+        raise BadContent("tidak diawali front matter (baris '---')")
+    head, found, body = text[4:].partition("\n---\n")
+    if not found:
+        raise BadContent("front matter tidak ditutup dengan baris '---'")
+    try:
+        node = yaml.compose(head, Loader=yaml.SafeLoader)
+        meta = yaml.safe_load(head)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadContent("front matter bukan YAML yang benar", (mark.line + 2) if mark else 1) from error
+    if not isinstance(meta, dict):
+        raise BadContent("front matter harus berupa pasangan kunci: nilai")
+    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
+    return ContentFile(path, meta, lines, body.strip("\n") + "\n")
+
+
+def write(path: Path, meta: dict[str, Any], body: str) -> None:
+    """Write a file that `read` reads back to the same values."""
+    head = yaml.safe_dump(meta, allow_unicode=True, sort_keys=False, width=1000)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"---\n{head}---\n\n{body.strip()}\n", encoding="utf-8")

@@ -1,0 +1,83 @@
+"""The database: SQLite (default) or PostgreSQL, one set of models.
+
+On SQLite a request that only reads opens a plain transaction; everything else (POST, worker, commands) begins immediate, so that
+a write never finds, half way, that somebody else wrote in between.
+"""
+
+import sqlite3
+from datetime import UTC, datetime
+
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; names of constraints are fixed, so that migrations can find them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class UtcDateTime(TypeDecorator):
+    """An aware UTC datetime, stored without zone. Refuses naive values: they are a bug."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect):
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: use kb.core.clock.now()")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect):
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database of the settings to the app."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=app.config["MIGRATIONS"])
+
+
+def engine_options(url: str) -> dict:
+    """What SQLAlchemy's create_engine needs for this kind of database."""
+    if url.startswith("sqlite"):
+        # The driver must not open transactions by itself: `_begin` does.
+        return {"connect_args": {"isolation_level": None, "timeout": 15}}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection, _record):
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection):
+    if connection.dialect.name != "sqlite":
+        return
+    reads_only = has_request_context() and request.method in SAFE_METHODS
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,124 @@
+"""What can go wrong for a person, and the page that says so in Indonesian."""
+
+from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+
+class Refused(Exception):
+    """Something a person asked for cannot be done; `message` tells them why, in Indonesian."""
+
+    status = 400
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(Refused):
+    """There is no such thing, or this viewer must not know that there is."""
+
+    status = 404
+
+    def __init__(self, message: str = "Halaman ini tidak ada, atau tidak terbuka untuk Anda."):
+        super().__init__(message)
+
+
+class Forbidden(Refused):
+    """The viewer may see the thing, but not do this with it."""
+
+    status = 403
+
+    def __init__(self, message: str = "Peran Anda tidak memiliki hak untuk tindakan ini."):
+        super().__init__(message)
+
+
+class Conflict(Refused):
+    """Somebody was faster."""
+
+    status = 409
+
+
+class Invalid(Refused):
+    """What was typed breaks a rule that only the service knows. `field` names the form field, if one is at fault."""
+
+    status = 422
+
+    def __init__(self, message: str, field: str | None = None):
+        super().__init__(message)
+        self.field = field
+
+
+TITLES = {
+    400: "Permintaan tidak dapat dibaca",
+    403: "Tidak berhak",
+    404: "Tidak ditemukan",
+    405: "Cara membuka halaman ini keliru",
+    409: "Keadaan sudah berubah",
+    413: "Kiriman terlalu besar",
+    422: "Isian belum benar",
+    429: "Terlalu sering",
+    500: "Terjadi gangguan",
+    503: "Sedang disiapkan",
+}
+
+MESSAGES = {
+    400: "Peramban mengirim sesuatu yang tidak dapat kami baca. Kembali ke halaman sebelumnya dan coba lagi.",
+    403: "Peran Anda tidak memiliki hak untuk tindakan ini.",
+    404: "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas.",
+    405: "Halaman ini tidak dapat dibuka langsung. Mulai lagi dari halaman sebelumnya.",
+    413: "Isian atau berkas yang dikirim melebihi batas. Tekan tombol kembali di peramban; tulisan Anda masih ada di sana.",
+    429: "Terlalu banyak percobaan dalam waktu singkat. Tunggu beberapa menit, lalu coba lagi.",
+    500: "Ada yang salah di pihak kami dan sudah dicatat. Coba lagi sebentar lagi.",
+    503: "Layanan sedang disiapkan. Coba lagi sebentar lagi.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Every error becomes a page (or JSON under /api/), with the right status."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crashed)
+
+
+def _answer(status: int, message: str):
+    if request.path.startswith("/api/"):
+        return {"error": message}, status
+    return render_template("errors/error.html", title=TITLES.get(status, TITLES[400]), message=message), status
+
+
+def _refused(error: Refused):
+    return _answer(error.status, error.message)
+
+
+def _http(error: HTTPException):
+    if error.code is None or error.code < 400:
+        return error
+    return _answer(error.code, MESSAGES.get(error.code, MESSAGES[400]))
+
+
+def _crashed(error: Exception):
+    if current_app.testing or current_app.debug:
+        raise error
+    current_app.logger.error("crash", exc_info=error)
+    return _answer(500, MESSAGES[500])
+
+
+def _expired(error: CSRFError):
+    """The form is older than its token: show again what was typed, with a fresh token and one button to send it."""
+    return resend_page(
+        "Formulir kedaluwarsa",
+        "Halaman formulir terbuka terlalu lama. Isian Anda masih ada di bawah ini; tekan tombol untuk mengirimnya lagi.",
+        400,
+    )
+
+
+def resend_page(title: str, message: str, status: int, sign_in: bool = False):
+    """A page that holds everything just posted and can send it again; files cannot be kept and are named."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password")]
+    files = [upload.filename for upload in request.files.values() if upload.filename]
+    page = render_template(
+        "errors/resend.html", title=title, message=message, typed=typed, files=files, sign_in=sign_in
+    )
+    return page, status

@@ -1,0 +1,216 @@
+"""One table of events: audit log, activity feed and outbox at once.
+
+`record` writes what happened and one delivery per subscribed consumer in the transaction of the change; `drain` (run by
+`flask kb work`) hands them out. A delivery is claimed by compare-and-set in the transaction that handles it, so a killed worker
+leaves it open and a second worker cannot take it twice. A failure is kept with its error and tried again, later and later.
+
+Handlers are idempotent: the event says where to look, the database says what is true now.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from kb.core import clock
+from kb.core.db import UtcDateTime, db
+from kb.core.viewer import Viewer
+
+log = structlog.get_logger("events")
+
+MAX_ATTEMPTS = 8
+BATCH = 100
+
+Handler = Callable[["Event"], None]
+BatchHandler = Callable[[list["Event"]], None]
+
+# event name -> consumers; consumer -> handler. Filled at import by the rooms' handlers.py.
+_consumers: dict[str, list[str]] = defaultdict(list)
+_handlers: dict[tuple[str, str], Handler] = {}
+_batch_handlers: dict[str, BatchHandler] = {}
+
+
+class Event(db.Model):
+    """Something that happened. `subject_kind` is a table name, `subject_id` the row; `data` holds no personal data."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), index=True)
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    actor_id: Mapped[int | None]
+    office_id: Mapped[int | None] = mapped_column(index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (Index("ix_event_subject", "subject_kind", "subject_id"),)
+
+
+class Delivery(db.Model):
+    """One event on its way to one consumer."""
+
+    __tablename__ = "delivery"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey(Event.id, ondelete="CASCADE"), index=True)
+    consumer: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    gave_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    event: Mapped[Event] = relationship()
+    __table_args__ = (
+        Index(
+            "ix_delivery_open",
+            "consumer",
+            "due_at",
+            sqlite_where=db.text("done_at IS NULL AND gave_up_at IS NULL"),
+            postgresql_where=db.text("done_at IS NULL AND gave_up_at IS NULL"),
+        ),
+    )
+
+
+def on(consumer: str, *names: str) -> Callable[[Handler], Handler]:
+    """Subscribe a handler that takes one event at a time."""
+
+    def register(handler: Handler) -> Handler:
+        for name in names:
+            _subscribe(consumer, name)
+            _handlers[consumer, name] = handler
+        return handler
+
+    return register
+
+
+def on_batch(consumer: str, *names: str) -> Callable[[BatchHandler], BatchHandler]:
+    """Subscribe a handler that takes many events at once, for a consumer whose commit is dear (the search index)."""
+
+    def register(handler: BatchHandler) -> BatchHandler:
+        for name in names:
+            _subscribe(consumer, name)
+        _batch_handlers[consumer] = handler
+        return handler
+
+    return register
+
+
+def _subscribe(consumer: str, name: str) -> None:
+    if consumer not in _consumers[name]:
+        _consumers[name].append(consumer)
+
+
+def subscriptions() -> dict[str, list[str]]:
+    """Every event name that somebody listens to, with its consumers."""
+    return {name: list(consumers) for name, consumers in _consumers.items() if consumers}
+
+
+def record(name: str, subject: db.Model, viewer: Viewer, *, delay: timedelta | None = None, **data: Any) -> Event:
+    """Write an event and its deliveries in the current transaction. Flushes, so that the subject has its id."""
+    db.session.flush()
+    event = Event(
+        name=name,
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        actor_id=viewer.user_id,
+        office_id=viewer.office_id,
+        data=data,
+        at=clock.now(),
+    )
+    db.session.add(event)
+    db.session.flush()
+    due_at = event.at + (delay or timedelta())
+    db.session.add_all(Delivery(event_id=event.id, consumer=name_, due_at=due_at) for name_ in _consumers[name])
+    db.session.flush()
+    return event
+
+
+def drain(limit: int = 1000) -> int:
+    """Hand out open deliveries that are due, oldest first, until none is left or `limit` is reached; returns how many were done."""
+    done = 0
+    while done < limit:
+        due = _due_by_consumer()
+        if not due:
+            break
+        done += sum(_hand_out(consumer, ids) for consumer, ids in due.items())
+    return done
+
+
+def _due_by_consumer() -> dict[str, list[int]]:
+    due = (
+        select(Delivery.consumer, Delivery.id)
+        .where(Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= clock.now())
+        .order_by(Delivery.id)
+        .limit(BATCH)
+    )
+    found: dict[str, list[int]] = defaultdict(list)
+    for consumer, delivery_id in db.session.execute(due):
+        found[consumer].append(delivery_id)
+    db.session.rollback()
+    return found
+
+
+def _hand_out(consumer: str, ids: list[int]) -> int:
+    if consumer in _batch_handlers and len(ids) > 1:
+        try:
+            return _handle_batch(consumer, ids)
+        except Exception:
+            # One bad event must not hold up the others: fall back to one at a time, where its error is kept.
+            db.session.rollback()
+            log.warning("batch_failed", consumer=consumer, count=len(ids), exc_info=True)
+    return sum(_handle_one(consumer, delivery_id) for delivery_id in ids)
+
+
+def _handle_batch(consumer: str, ids: list[int]) -> int:
+    claimed = [delivery_id for delivery_id in ids if _claim(delivery_id)]
+    query = select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id.in_(claimed)).order_by(Event.id)
+    _batch_handlers[consumer](list(db.session.scalars(query)))
+    db.session.commit()
+    return len(claimed)
+
+
+def _handle_one(consumer: str, delivery_id: int) -> int:
+    try:
+        if not _claim(delivery_id):
+            db.session.rollback()
+            return 0
+        delivery = db.session.get(Delivery, delivery_id, options=[joinedload(Delivery.event)])
+        if consumer in _batch_handlers:
+            _batch_handlers[consumer]([delivery.event])
+        else:
+            _handlers[consumer, delivery.event.name](delivery.event)
+        db.session.commit()
+    except Exception as error:
+        db.session.rollback()
+        _keep_failure(delivery_id, error)
+        return 0
+    return 1
+
+
+def _claim(delivery_id: int) -> bool:
+    claim = (
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None))
+        .values(done_at=clock.now(), error=None)
+    )
+    return db.session.execute(claim).rowcount == 1
+
+
+def _keep_failure(delivery_id: int, error: Exception) -> None:
+    delivery = db.session.get(Delivery, delivery_id)
+    delivery.attempts += 1
+    delivery.error = f"{type(error).__name__}: {error}"[:2000]
+    delivery.due_at = clock.now() + timedelta(seconds=min(3600, 5 * 3 ** (delivery.attempts - 1)))
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.gave_up_at = clock.now()
+    log.error("delivery_failed", delivery=delivery_id, consumer=delivery.consumer, attempts=delivery.attempts, exc_info=error)
+    db.session.commit()
+
+
+def retry(delivery: Delivery) -> None:
+    """Try a failed delivery again, now."""
+    delivery.gave_up_at = None
+    delivery.attempts = 0
+    delivery.due_at = clock.now()

@@ -1,0 +1,84 @@
+"""Files that people upload: kept under KB_DATA by their content, checked to be what they say."""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from flask import Response, current_app, send_file
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.datastructures import FileStorage
+
+from kb.core import clock
+from kb.core.db import UtcDateTime, db
+from kb.core.errors import Invalid
+
+MEGABYTE = 1024 * 1024
+
+# kind -> (media type, signature at the start of the file, name endings)
+KINDS = {
+    "pdf": ("application/pdf", b"%PDF-", (".pdf",)),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n", (".png",)),
+    "jpeg": ("image/jpeg", b"\xff\xd8\xff", (".jpg", ".jpeg")),
+}
+
+
+class StoredFile(db.Model):
+    """An uploaded file. Who may open it is for the room that holds the reference to say."""
+
+    __tablename__ = "stored_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> StoredFile:
+    """Keep an upload. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
+    content = upload.stream.read(max_megabytes * MEGABYTE + 1)
+    if not content:
+        raise Invalid("Berkas ini kosong. Pilih berkas lain.", field)
+    if len(content) > max_megabytes * MEGABYTE:
+        raise Invalid(f"Berkas lebih besar dari {max_megabytes} MB. Perkecil dahulu.", field)
+    name = Path(upload.filename or "berkas").name[-200:]
+    media_type = _recognised(name, content, kinds)
+    if media_type is None:
+        raise Invalid(f"Isi berkas ini bukan {' atau '.join(kinds).upper()} yang benar.", field)
+    digest = hashlib.sha256(content).hexdigest()
+    _write_once(_path(digest), content)
+    stored = StoredFile(sha256=digest, name=name, media_type=media_type, size=len(content), created_at=clock.now())
+    db.session.add(stored)
+    db.session.flush()
+    return stored
+
+
+def _recognised(name: str, content: bytes, kinds: tuple[str, ...]) -> str | None:
+    for kind in kinds:
+        media_type, signature, endings = KINDS[kind]
+        if content.startswith(signature) and name.lower().endswith(endings):
+            return media_type
+    return None
+
+
+def _path(digest: str) -> Path:
+    return Path(current_app.config["KB_DATA"]) / "berkas" / digest[:2] / digest
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def send(stored: StoredFile) -> Response:
+    """The file as a download, never shown inside our own pages."""
+    return send_file(_path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)

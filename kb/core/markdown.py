@@ -1,0 +1,141 @@
+"""Markdown is the record; HTML is made once, at save. The only place that returns Markup.
+
+Python-Markdown makes the HTML, nh3 (ammonia) takes out whatever is not on the list below: scripts, styles, event handlers,
+`javascript:` in any spelling. Headings start at h2, since the page's title is its h1.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import markdown
+import nh3
+from markupsafe import Markup, escape
+
+EXTENSIONS = [
+    "tables", "footnotes", "def_list", "sane_lists", "abbr", "toc", "fenced_code",
+    "pymdownx.tilde", "pymdownx.tasklist", "pymdownx.magiclink", "pymdownx.betterem",
+]  # fmt: skip
+OPTIONS = {
+    "toc": {"baselevel": 2, "toc_depth": "2-3", "slugify": lambda text, sep: "bagian-" + _slug(text, sep)},
+    "footnotes": {"BACKLINK_TITLE": "Kembali ke catatan kaki %d dalam teks", "UNIQUE_IDS": False},
+}
+
+TAGS = {
+    "a", "abbr", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
+    "input", "li", "ol", "p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "id"},
+    "abbr": {"title"},
+    "div": {"class"},
+    "img": {"src", "alt", "title"},
+    "input": {"type", "checked", "disabled"},
+    "li": {"id", "class"},
+    "ol": {"start"},
+    "sup": {"id"},
+    "td": {"align"},
+    "th": {"align"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "li": {"task-list-item"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+# Ids that our own pages never use, so that a text cannot take the place of a part of the page.
+ID = re.compile(r"^(bagian-[\w-]*|fn(ref)?\d*:[\w.-]+)$")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """HTML ready to show, and its table of contents as (level, id, text)."""
+
+    html: str
+    toc: tuple[tuple[int, str, str], ...]
+
+
+def render(source: str) -> Rendered:
+    """Turn markdown into harmless HTML with headings from h2 down."""
+    parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=OPTIONS, output_format="html")
+    dirty = parser.convert(source)
+    toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
+    return Rendered(_scroll_tables(_clean(dirty)), toc)
+
+
+def to_html(source: str) -> Markup:
+    """Markdown as Markup, for short texts that are not stored as HTML."""
+    return Markup(render(source).html)
+
+
+def trusted(html: str) -> Markup:
+    """HTML that `render` made earlier and that was stored."""
+    return Markup(html)
+
+
+def to_text(html: str) -> str:
+    """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own."""
+    spaced = re.sub(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote)>|<br>", "\n", html)
+    spaced = re.sub(r'<a class="footnote-backref".*?</a>', "", spaced, flags=re.S)
+    text = Markup(re.sub(r"<[^>]*>", "", spaced)).unescape()
+    return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
+
+
+def diff_lines(text: str) -> list[str]:
+    """The lines of a text as two versions are compared."""
+    return text.splitlines()
+
+
+def _clean(dirty: str) -> str:
+    return nh3.clean(
+        dirty,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes=SCHEMES,
+        link_rel="noopener nofollow",
+        strip_comments=True,
+    )
+
+
+def _attribute(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "id":
+        return value if ID.match(value) else None
+    if attribute == "class":
+        kept = [name for name in value.split() if name in CLASSES.get(tag, ())]
+        return " ".join(kept) or None
+    if tag == "img" and attribute == "src":
+        # Foreign pictures would tell another server who reads; the page's policy blocks them anyway.
+        return value if value.startswith("/") and not value.startswith("//") else None
+    if tag == "input" and attribute == "type":
+        return "checkbox" if value == "checkbox" else None
+    return value
+
+
+def _scroll_tables(html: str) -> str:
+    """A wide table scrolls inside its own box on a phone, and can be reached with the keyboard."""
+    opened = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Tabel"><table class="table">')
+    return opened.replace("</table>", "</table></div>")
+
+
+def _headings(tokens, level: int = 2):
+    for token in tokens:
+        yield token["level"], token["id"], Markup(token["name"]).striptags()
+        yield from _headings(token["children"], level + 1)
+
+
+@lru_cache(maxsize=1024)
+def _slug(text: str, separator: str = "-") -> str:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return separator.join(words)[:80] or "isi"
+
+
+def slug(title: str) -> str:
+    """A title as it stands in an address: lower case, words joined by hyphens, at most 80 characters."""
+    return _slug(title).strip("-")
+
+
+def mark(text: str, spans: list[tuple[int, int]]) -> Markup:
+    """Plain text with the given character spans in <mark>; everything else is escaped."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])

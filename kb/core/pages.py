@@ -1,0 +1,131 @@
+"""What every page needs: safe headers, paging, and dates and numbers as Indonesians write them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, Response, request, url_for
+from sqlalchemy import Select, func, select
+
+from kb.core import clock, markdown
+from kb.core.db import db
+
+LOCALE = "id_ID"
+PER_PAGE = 20
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `number` counts from 1; `total` is the number of rows on all pages."""
+
+    items: Sequence[Any]
+    number: int
+    total: int
+    per_page: int = PER_PAGE
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    def url(self, number: int) -> str:
+        """The address of another page of the same list."""
+        args = {**request.view_args, **request.args.to_dict(flat=False), "hal": number}
+        return url_for(request.endpoint, **args)
+
+
+def page_number() -> int:
+    """The page asked for in the address (`hal`); 1 for anything unreadable."""
+    return max(1, min(request.args.get("hal", 1, type=int), 100_000))
+
+
+def paginate(query: Select, number: int | None = None, per_page: int = PER_PAGE) -> Page:
+    """Run a select of one entity for one page: one query for the count, one for the rows."""
+    number = number or page_number()
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+    last = max(1, -(-total // per_page))
+    number = min(number, last)
+    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).all()
+    return Page(rows, number, total, per_page)
+
+
+def tanggal(value: date | datetime | None, pattern: str = "d MMMM y", zone: str = clock.WIB) -> str:
+    """A day as Indonesians write it: 5 Mei 2023."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone))
+    return format_date(value, pattern, locale=LOCALE)
+
+
+def hari(value: date | None) -> str:
+    """A day with its weekday: Jumat, 5 Mei 2023."""
+    return tanggal(value, "EEEE, d MMMM y")
+
+
+def waktu(value: datetime | None, zone: str = clock.WIB) -> str:
+    """A moment in a zone: 5 Mei 2023 pukul 09.00 WIB."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{format_date(local, 'd MMMM y', locale=LOCALE)} pukul {local:%H.%M} {clock.ZONE_NAMES.get(zone, zone)}"
+
+
+def angka(value: Decimal | int | float | None, decimals: int | None = None) -> str:
+    """A number with decimal comma and points between thousands: 2,59 and 1.250."""
+    if value is None:
+        return ""
+    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, pattern, locale=LOCALE)
+
+
+def init_app(app: Flask) -> None:
+    """Headers on every answer; filters and long-lived addresses of static files for every template."""
+    app.jinja_env.filters.update(
+        tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted
+    )
+    versions: dict[str, str] = {}
+
+    @app.url_defaults
+    def version_static(endpoint: str, values: dict) -> None:
+        if endpoint not in ("static", "bootstrap.static") or "v" in values:
+            return
+        folder = app.static_folder if endpoint == "static" else app.blueprints["bootstrap"].static_folder
+        name = values["filename"]
+        if name not in versions or app.debug:
+            versions[name] = _version(f"{folder}/{name}")
+        values["v"] = versions[name]
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint in ("static", "bootstrap.static") and "v" in request.args:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store" if response.mimetype != "text/html" else "private, no-cache"
+        return response
+
+
+def _version(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:10]

@@ -1,0 +1,95 @@
+"""A test client that checks every HTML page it opens: what a browser, a screen reader and our policy ask of each."""
+
+from collections import Counter
+from html.parser import HTMLParser
+
+from flask.testing import FlaskClient
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+OPTIONAL_END = {"li", "p", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}
+
+
+class PageChecker(HTMLParser):
+    """Reads a page and keeps what is wrong with it in `faults`."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.faults, self.open, self.ids, self.labels, self.controls = [], [], Counter(), set(), []
+        self.h1 = 0
+        self.title = ""
+        self.form = None
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.ids.update([attributes["id"]] if "id" in attributes else [])
+        self.h1 += tag == "h1"
+        if "style" in attributes or tag == "style" or any(name.startswith("on") for name in attributes):
+            self.faults.append(f"inline style or script at <{tag}> {attributes}")
+        if tag == "script" and "src" not in attributes:
+            self.faults.append("inline script")
+        if tag == "img" and "alt" not in attributes:
+            self.faults.append(f"picture without alt: {attributes}")
+        if tag == "label":
+            self.labels.add(attributes.get("for"))
+        self._control(tag, attributes)
+
+    def _control(self, tag, attributes):
+        if tag == "form":
+            if self.form is not None:
+                self.faults.append("form in a form")
+            self.form = {"post": attributes.get("method", "get").lower() == "post", "token": False}
+        elif self.form is not None and attributes.get("name") == "csrf_token":
+            self.form["token"] = True
+        if tag in ("input", "select", "textarea") and attributes.get("type") not in ("hidden", "submit", "button"):
+            self.controls.append((attributes.get("id"), attributes, "label" in self.open))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open[-1] != tag and self.open[-1] in OPTIONAL_END:
+            self.open.pop()
+        if not self.open or self.open[-1] != tag:
+            self.faults.append(f"</{tag}> closes {self.open[-1:] or 'nothing'}")
+        else:
+            self.open.pop()
+        if tag == "form" and self.form is not None:
+            if self.form["post"] and not self.form["token"] and self.expects_token:
+                self.faults.append("POST form without csrf_token")
+            self.form = None
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "title" and "svg" not in self.open:
+            self.title += data
+
+    expects_token = True
+
+    def finish(self) -> list[str]:
+        self.faults += [f"id twice: {name}" for name, times in self.ids.items() if times > 1]
+        if self.h1 != 1:
+            self.faults.append(f"{self.h1} h1")
+        if len(self.title.removesuffix("– Berguru").strip()) < 3:
+            self.faults.append(f"title: {self.title!r}")
+        for ident, attributes, wrapped in self.controls:
+            if not wrapped and ident not in self.labels and "aria-label" not in attributes and attributes.get("aria-hidden") != "true":
+                self.faults.append(f"control without label: {attributes}")
+        return self.faults
+
+
+def faults(html: str, expects_token: bool = True) -> list[str]:
+    """What is wrong with this page."""
+    checker = PageChecker()
+    checker.expects_token = expects_token
+    checker.feed(html)
+    return checker.finish()
+
+
+class PageClient(FlaskClient):
+    """Checks each HTML page it gets; use `check=False` for fragments."""
+
+    def open(self, *args, check=True, **kwargs):
+        response = super().open(*args, **kwargs)
+        text = response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 304, 307, 308)
+        if check and text and "<html" in response.text[:200]:
+            found = faults(response.text, self.application.config.get("WTF_CSRF_ENABLED", True))
+            assert not found, f"{response.request.path}: {found}"
+        return response

@@ -1,0 +1,201 @@
+"""`flask kb …`: set up, serve, work, import and export content, rebuild the search index."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import structlog
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+
+from kb import demo
+from kb.accounts import seed as accounts
+from kb.articles import exporting as article_export
+from kb.articles import importing as article_import
+from kb.core import clock, content, events, once
+from kb.core.db import db
+from kb.notes import exporting as note_export
+from kb.notes import importing as note_import
+from kb.offices import seed as offices
+from kb.search import service as search
+
+commands = AppGroup("kb", help="Perintah Berguru.")
+log = structlog.get_logger("worker")
+
+TICK_SECONDS = 0.5
+HOUSEKEEPING_SECONDS = 3600
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    app.cli.add_command(commands)
+
+
+@commands.command()
+def setup() -> None:
+    """Prepare everything: tables, regions, starter library, and in demo the sample accounts. Safe to run again."""
+    prepare()
+    click.echo("Siap.")
+
+
+def prepare() -> None:
+    """Bring tables, regions and starter library up to date; in demo, sample accounts and open days too."""
+    upgrade()
+    offices.seed()
+    db.session.commit()
+    if current_app.config["KB_ENV"] == "demo":
+        demo.seed()
+    for result in import_folder(Path(current_app.config["CONTENT"])):
+        if result.error:
+            click.echo(result.line, err=True)
+    if not search.is_built():
+        search.reindex()
+
+
+@commands.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_command(folder: Path) -> None:
+    """Read all content files below FOLDER; name each bad one with line and reason, import the rest."""
+    results = import_folder(folder)
+    for result in results:
+        if result.error:
+            click.echo(result.line, err=True)
+    good = [result for result in results if not result.error]
+    counts = {outcome: sum(r.outcome == outcome for r in good) for outcome in ("baru", "diubah", "tetap")}
+    click.echo(f"{len(good)} dari {len(results)} berkas terbaca: " + ", ".join(f"{n} {word}" for word, n in counts.items()) + ".")
+    if len(good) < len(results):
+        raise SystemExit(1)
+
+
+class ImportResult:
+    """What became of one file: `outcome` is baru, diubah or tetap; `error` is set instead when it is bad."""
+
+    def __init__(self, path: Path, outcome: str = "", error: content.BadContent | None = None):
+        self.path, self.outcome, self.error = path, outcome, error
+
+    @property
+    def line(self) -> str:
+        return f"{self.path}:{self.error.line}: {self.error.reason}"
+
+
+def import_folder(folder: Path) -> list[ImportResult]:
+    """Import every article and note below a folder, each in a transaction of its own."""
+    return [_import_file(path) for path in sorted(folder.rglob("*.md")) if "bantuan" not in path.relative_to(folder).parts]
+
+
+def _import_file(path: Path) -> ImportResult:
+    try:
+        file = content.read(path)
+        room = note_import if "host" in file.meta else article_import
+        outcome = room.import_content(file)
+        db.session.commit()
+        return ImportResult(path, outcome)
+    except content.BadContent as error:
+        db.session.rollback()
+        return ImportResult(path, error=error)
+
+
+@commands.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_command(folder: Path) -> None:
+    """Write all published articles and notes as content files below FOLDER."""
+    articles = article_export.export(folder / "artikel")
+    notes = note_export.export(folder / "catatan")
+    click.echo(f"{articles} artikel dan {notes} catatan ditulis ke {folder}.")
+
+
+@commands.command()
+def reindex() -> None:
+    """Throw the search index away and build it again from the database."""
+    with click.progressbar(length=search.count_documents(), label="Menyusun indeks") as bar:
+        search.reindex(bar.update)
+
+
+@commands.command("create-admin")
+@click.argument("email")
+@click.option("--name", prompt="Nama")
+@click.password_option("--password", prompt="Kata sandi")
+def create_admin(email: str, name: str, password: str) -> None:
+    """Create an administrator of this installation."""
+    accounts.create_admin(email, name, password)
+    db.session.commit()
+    click.echo("Admin dibuat.")
+
+
+@commands.command()
+@click.option("--once", "single", is_flag=True, help="Drain what is due and stop.")
+def work(single: bool) -> None:
+    """The worker: keeps the search index, the inbox and the mails up to date. Run one; a second one does no harm."""
+    if single:
+        click.echo(f"{events.drain()} kiriman selesai.")
+        return
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+    log.info("worker_started")
+    tidied = 0.0
+    while not stopping:
+        _tick()
+        if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
+            _tidy()
+            tidied = time.monotonic()
+        time.sleep(TICK_SECONDS)
+    log.info("worker_stopped")
+
+
+def _tick() -> None:
+    """One round. A database that is away for a moment must not end the worker."""
+    try:
+        events.drain()
+    except Exception:
+        log.exception("worker_round_failed")
+        db.session.rollback()
+    finally:
+        db.session.remove()
+
+
+def _tidy() -> None:
+    once.forget_old()
+    db.session.commit()
+    db.session.remove()
+
+
+@commands.command()
+@click.option("--workers", default=lambda: int(os.environ.get("WEB_WORKERS", "2")), show_default="2", help="Web processes.")
+def serve(workers: int) -> None:
+    """Set up, then run web and worker together until Ctrl+C. One command for a small office; systemd units are in the README."""
+    prepare()
+    db.session.remove()
+    db.engine.dispose()
+    port = str(current_app.config["PORT"])
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port,
+           "--workers", str(workers), "--blocking-threads", "4", "--no-log", "wsgi:app"]  # fmt: skip
+    worker = [sys.executable, "-m", "flask", "--app", "wsgi", "kb", "work"]
+    click.echo(f"Berguru berjalan di http://127.0.0.1:{port}  (berhenti: Ctrl+C)")
+    raise SystemExit(_run_together(web, worker))
+
+
+def _run_together(*commands_: list[str]) -> int:
+    """Run several processes; when one ends or we are asked to stop, end all. Returns 0 when asked to stop."""
+    root = Path(current_app.config["CONTENT"]).parent
+    processes = [subprocess.Popen(command, cwd=root) for command in commands_]
+    asked = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked.append(clock.now()))
+    while not asked and all(process.poll() is None for process in processes):
+        time.sleep(0.2)
+    codes = [process.poll() for process in processes]
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return 0 if asked else next((code for code in codes if code), 1)

@@ -1,0 +1,72 @@
+"""The dashboard's "Menunggu Anda": what waits for a person, oldest first; and the counterparts of an indicator."""
+
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from kb.accounts import queries as accounts
+from kb.articles import queries as articles
+from kb.core.pages import tanggal
+from kb.core.viewer import Viewer
+from kb.instruments import loader as instruments
+from kb.instruments.loader import Indicator
+from kb.visits import queries as visits
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what, for whom it matters, and where to do it."""
+
+    title: str
+    detail: str
+    url: str
+
+
+@dataclass
+class Overview:
+    """All that the dashboard shows besides notices."""
+
+    tasks: list[Task] = field(default_factory=list)
+    visits: list = field(default_factory=list)
+    drafts: list = field(default_factory=list)
+
+
+def of(viewer: Viewer) -> Overview:
+    """What waits for this person, and what their office has under way."""
+    found = Overview()
+    if viewer.is_admin:
+        found.tasks += [_join_task(request) for request in accounts.waiting_requests()]
+    if viewer.office_id:
+        found.tasks += [_visit_task(visit) for visit in visits.waiting_for(viewer.office_id)]
+        found.visits = visits.ours(viewer.office_id)[:10]
+        found.drafts = articles.drafts_of(viewer)
+    return found
+
+
+def _join_task(request) -> Task:
+    return Task(
+        f"Permohonan bergabung: {request.office.name}",
+        f"Diajukan {tanggal(request.created_at)}",
+        url_for("accounts.join_requests"),
+    )
+
+
+def _visit_task(visit) -> Task:
+    return Task(
+        f"{visit.reference}: {visit.guest.name} ingin berkunjung",
+        f"Diminta untuk {tanggal(visit.day)}",
+        url_for("visits.show", visit_id=visit.id),
+    )
+
+
+def counterparts(indicator: Indicator) -> list[Indicator]:
+    """The indicators of the other instrument that researchers propose as its counterparts."""
+    if indicator.counterparts:
+        return [instruments.indicator(code) for code in indicator.counterparts]
+    return [
+        other
+        for instrument in instruments.all_instruments()
+        if instrument.id != indicator.instrument_id
+        for other in instrument.indicators
+        if indicator.code in other.counterparts
+    ]

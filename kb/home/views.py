@@ -1,0 +1,137 @@
+"""Pages made of several rooms."""
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+
+from kb.articles import queries as articles
+from kb.core.access import public
+from kb.core.db import db
+from kb.core.errors import NotFound
+from kb.core.viewer import current_viewer
+from kb.home import manual, overview, strength
+from kb.instruments import loader as instruments
+from kb.notes import queries as notes
+from kb.notifications import queries as notifications
+from kb.offices import queries as offices
+from kb.search import service as search
+from kb.visits import queries as visits
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def index():
+    """The front page: what this is, one search box, what is new, who leads, what it is about."""
+    viewer = current_viewer()
+    return render_template(
+        "home/index.html",
+        articles=articles.latest(viewer, 6),
+        leaders=offices.leaders(limit=5),
+        instruments=instruments.all_instruments(),
+        visits=visits.upcoming_public(4),
+        counts=articles.counts_by_indicator(viewer),
+    )
+
+
+@bp.get("/beranda")
+def dashboard():
+    """What waits for me, and what my office has."""
+    viewer = current_viewer()
+    return render_template(
+        "home/dashboard.html", work=overview.of(viewer), notices=notifications.latest(viewer, 5), office=offices.get(viewer.office_id)
+    )
+
+
+@bp.get("/instansi/<slug>")
+@public
+def office(slug: str):
+    """The office page, one of the two hubs."""
+    viewer = current_viewer()
+    found = offices.by_slug(slug)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "home/office.html",
+        office=found,
+        articles=articles.by_office(viewer, found.id, 20),
+        values=offices.index_values(found),
+        received=visits.received_by(found.id, viewer),
+        notes=notes.by_office(viewer, found.id, 20),
+        openness=visits.openness_summary(found),
+    )
+
+
+@bp.get("/indikator")
+@public
+def indicators():
+    """All indicators of both instruments, by domain and aspect."""
+    counts = articles.counts_by_indicator(current_viewer())
+    return render_template("home/indicators.html", instruments=instruments.all_instruments(), counts=counts)
+
+
+@bp.get("/indikator/<instrument>")
+@public
+def instrument(instrument: str):
+    """There is one list of indicators; an instrument is a part of it."""
+    return redirect(url_for(".indicators", _anchor=instrument), 302)
+
+
+@bp.get("/indikator/<instrument>/<int:number>")
+@public
+def indicator(instrument: str, number: int):
+    """The indicator page, the other hub: what each level asks, articles, notes, strong offices."""
+    viewer = current_viewer()
+    try:
+        found = instruments.indicator(f"{instrument}/{number}")
+    except instruments.UnknownIndicator:
+        raise NotFound from None
+    return render_template(
+        "home/indicator.html",
+        indicator=found,
+        instrument=instruments.get(instrument),
+        related=overview.counterparts(found),
+        articles=articles.by_indicator(viewer, found.code, 30),
+        notes=notes.by_indicator(viewer, found.code, 10),
+        strong=strength.strong_on(found.code, viewer),
+    )
+
+
+@bp.get("/bantuan")
+@public
+def help_index():
+    """All help pages."""
+    return render_template("home/help_index.html", pages=manual.pages(current_app.config["CONTENT"]).values())
+
+
+@bp.get("/bantuan/<name>")
+@public
+def help_page(name: str):
+    """One help page."""
+    pages = manual.pages(current_app.config["CONTENT"])
+    if name not in pages:
+        raise NotFound
+    return render_template("home/help_page.html", page=pages[name], pages=pages.values())
+
+
+@bp.get("/healthz")
+@public
+def healthz():
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+@public
+def readyz():
+    """Database and search answer."""
+    state = {"database": _database_answers(), "search": search.ready()}
+    return state, 200 if all(state.values()) else 503
+
+
+def _database_answers() -> bool:
+    try:
+        db.session.execute(db.text("SELECT 1 FROM office LIMIT 1"))
+    except Exception:
+        current_app.logger.error("database_not_ready", exc_info=True)
+        return False
+    return True

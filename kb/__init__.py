@@ -23,7 +23,11 @@ def _maybe(name):
             return None
     except ModuleNotFoundError:
         return None
-    return importlib.import_module(name)
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        print(f"{name} not ready: {missing}")
+        return None
 
 
 ROOMS = ("offices", "accounts", "articles", "visits", "notes", "search", "notifications", "activity", "api", "home")

@@ -1,0 +1,27 @@
+# Berguru's commands. `make help` lists them; scripts/*.sh do the work, for machines without make.
+.PHONY: help run test lint format bench lock screenshots
+.DEFAULT_GOAL := help
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: ## From nothing to a running site with the starter library (PORT, KB_DATA)
+	@sh scripts/run.sh
+
+test: ## The whole suite: lint, rules and pages on SQLite and PostgreSQL, journeys in Chromium
+	@sh scripts/test.sh
+
+lint: ## Check style and formatting
+	@sh scripts/venv.sh dev && .venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+format: ## Bring the code into shape
+	@sh scripts/venv.sh dev && .venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+bench: ## Measure pages and search at 2,000 and 10,000 articles
+	@sh scripts/bench.sh
+
+lock: ## Write requirements*.txt anew from requirements*.in
+	@sh scripts/lock.sh
+
+screenshots: ## Take the pictures of the README from the running product
+	@sh scripts/venv.sh dev && .venv/bin/python scripts/screenshots.py

@@ -1,0 +1,64 @@
+#!/bin/sh
+# The whole suite, one command. Sets up what it needs where it may (root on Debian); otherwise says in one line what is missing and
+# runs the rest. With CI=true anything missing is a failure.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/venv.sh dev
+export KB_ENV=test PYTHONDONTWRITEBYTECODE=1
+
+missing() {
+    echo "MISSING: $1" >&2
+    if [ "${CI:-}" = true ]; then exit 1; fi
+}
+
+install() {
+    # install COMMAND-OR-FILE PACKAGE: from Debian's packages, if we may.
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    echo "Installing $1 ..." >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1") >/dev/null 2>&1 || true
+}
+
+find_postgres() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+
+[ -n "$(find_postgres)" ] || install postgresql
+[ -n "$(find_chromium)" ] || install chromium
+CHROMIUM=$(find_chromium)
+export CHROMIUM
+[ -n "$CHROMIUM" ] || missing "Chromium, for the journeys in the browser. On Debian: apt-get install chromium"
+
+cleanup() {
+    [ -z "${PG_DATA:-}" ] || { as_postgres "$PG_BIN/pg_ctl" -D "$PG_DATA" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$PG_HOME"; }
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# PostgreSQL does not run as root; as root we lend it the user of Debian's package.
+as_postgres() { if [ "$(id -u)" = 0 ]; then (cd / && su postgres -s /bin/sh -c '"$0" "$@"' -- "$@"); else "$@"; fi; }
+
+start_postgres() {
+    PG_BIN=$(find_postgres)
+    PG_HOME=$(mktemp -d)
+    PG_DATA=$PG_HOME/data
+    chmod 755 "$PG_HOME"
+    [ "$(id -u)" != 0 ] || chown postgres "$PG_HOME"
+    PG_PORT=$(.venv/bin/python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    as_postgres "$PG_BIN/initdb" -D "$PG_DATA" -U kb --auth=trust -E UTF8 --no-sync >/dev/null
+    as_postgres "$PG_BIN/pg_ctl" -D "$PG_DATA" -w -l "$PG_HOME/log" -o "-p $PG_PORT -h 127.0.0.1 -k $PG_HOME -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60" start >/dev/null
+}
+
+.venv/bin/ruff check .
+.venv/bin/ruff format --check .
+
+echo "== SQLite and the browser" >&2
+status=0
+.venv/bin/python -m pytest "$@" || status=$?
+
+if [ -n "$(find_postgres)" ]; then
+    start_postgres
+    echo "== PostgreSQL" >&2
+    KB_TEST_DATABASE="postgresql://kb@127.0.0.1:$PG_PORT/postgres" .venv/bin/python -m pytest --ignore=tests/e2e "$@" || status=$?
+else
+    missing "PostgreSQL, for the second run of the suite. On Debian: apt-get install postgresql"
+fi
+exit $status

@@ -57,6 +57,10 @@ MESSAGES = {
     "CSRF token missing": "Formulir kedaluwarsa. Kirim sekali lagi.",
     "CSRF failed.": "Formulir kedaluwarsa. Kirim sekali lagi.",
     "CSRF token expired.": "Formulir kedaluwarsa. Kirim sekali lagi.",
+    "Date must be at least %(min)s.": "Tanggal paling awal %(min)s.",
+    "Date must be at most %(max)s.": "Tanggal paling akhir %(max)s.",
+    "Date must be between %(min)s and %(max)s.": "Tanggal harus antara %(min)s dan %(max)s.",
+    "Invalid CSRF Token.": "Formulir kedaluwarsa. Kirim sekali lagi.",
     "Invalid CSRF Token": "Formulir kedaluwarsa. Kirim sekali lagi.",
 }
 

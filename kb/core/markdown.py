@@ -1,7 +1,7 @@
 """Markdown is the record; HTML is made once, at save. The only place that returns Markup.
 
 Python-Markdown makes the HTML, nh3 (ammonia) takes out whatever is not on the list below: scripts, styles, event handlers,
-`javascript:` in any spelling. Headings start at h2, since the page's title is its h1.
+`javascript:` in any spelling. Headings start at h2, since the page's title is its h1: a text that uses `#` is moved down by one.
 """
 
 import re
@@ -17,7 +17,7 @@ EXTENSIONS = [
     "pymdownx.tilde", "pymdownx.tasklist", "pymdownx.magiclink", "pymdownx.betterem",
 ]  # fmt: skip
 OPTIONS = {
-    "toc": {"baselevel": 2, "toc_depth": "2-3", "slugify": lambda text, sep: "bagian-" + _slug(text, sep)},
+    "toc": {"toc_depth": "2-3", "slugify": lambda text, sep: "bagian-" + _slug(text, sep)},
     "footnotes": {"BACKLINK_TITLE": "Kembali ke catatan kaki %d dalam teks", "UNIQUE_IDS": False},
 }
 
@@ -54,10 +54,17 @@ class Rendered:
 
 def render(source: str) -> Rendered:
     """Turn markdown into harmless HTML with headings from h2 down."""
-    parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=OPTIONS, output_format="html")
-    dirty = parser.convert(source)
+    parser, dirty = _convert(source, top=1)
+    if "<h1" in dirty:
+        parser, dirty = _convert(source, top=2)
     toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
     return Rendered(_scroll_tables(_clean(dirty)), toc)
+
+
+def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
+    options = {**OPTIONS, "toc": {**OPTIONS["toc"], "baselevel": top}}
+    parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=options, output_format="html")
+    return parser, parser.convert(source)
 
 
 def to_html(source: str) -> Markup:
@@ -76,11 +83,6 @@ def to_text(html: str) -> str:
     spaced = re.sub(r'<a class="footnote-backref".*?</a>', "", spaced, flags=re.S)
     text = Markup(re.sub(r"<[^>]*>", "", spaced)).unescape()
     return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
-
-
-def diff_lines(text: str) -> list[str]:
-    """The lines of a text as two versions are compared."""
-    return text.splitlines()
 
 
 def _clean(dirty: str) -> str:

@@ -1,0 +1,42 @@
+"""Forms speak Indonesian, clean what is typed, and keep it when something is wrong."""
+
+import inspect
+import re
+
+import pytest
+import wtforms
+import wtforms.csrf.session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.core import forms
+
+
+def english_messages():
+    """Every message that WTForms marks for translation, read from its own source."""
+    for module in (wtforms.validators, wtforms.fields.choices, wtforms.fields.core, wtforms.fields.datetime, wtforms.fields.numeric,
+                   wtforms.csrf.core, wtforms.csrf.session):  # fmt: skip
+        source = inspect.getsource(module)
+        yield from re.findall(r'gettext\(\s*"([^"]+)"', source)
+
+
+def test_no_message_of_the_library_is_left_in_english():
+    found = set(english_messages())
+    assert len(found) > 20
+    assert found - set(forms.MESSAGES) == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("a\x00b\x1bc", "abc"), ("satu\r\ndua\rtiga", "satu\ndua\ntiga"), ("  tepi ", "tepi"), ("e\u0301", "é"), ("a\u202eb", "ab"), (None, None)],
+)
+def test_typed_text_is_cleaned(typed, kept):
+    assert forms.clean(typed) == kept
+
+
+@given(st.text())
+def test_cleaned_text_can_be_stored_and_stays_clean(typed):
+    once = forms.clean(typed)
+    assert "\x00" not in once
+    assert forms.clean(once) == once
+    once.encode("utf-8")

@@ -1,0 +1,109 @@
+"""Whatever is typed as markdown comes out harmless, and looks as it should."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.core import markdown
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//x.example/a.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "![x](x\" onerror=\"alert(1))",
+    "![x](javascript:alert(1))",
+    "![x](//jahat.example/pixel.png)",
+    "[klik](javascript:alert(1))",
+    "[klik](&#106;avascript:alert(1))",
+    "[klik](&#x6A;avascript&#58;alert(1))",
+    "[klik](JaVa\tScRiPt:alert(1))",
+    "[klik](data:text/html;base64,PHNjcmlwdD4=)",
+    "[klik](vbscript:msgbox)",
+    "<javascript:alert(1)>",
+    "|a|b|\n|-|-|\n|<script>alert(1)</script>|<img src=x onerror=alert(1)>|",
+    "teks[^1]\n\n[^1]: <svg onload=alert(1)>",
+    "teks[^\"onclick=alert(1)]\n\n[^\"onclick=alert(1)]: isi",
+    "# <iframe src=javascript:alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<form action=https://jahat.example><input name=sandi></form>",
+    "<style>body{display:none}</style>",
+    "<a href='x' style='position:fixed;inset:0'>x</a>",
+    "```html\n<script>alert(1)</script>\n```",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "*[HTML]: \"><script>alert(1)</script>\n\nHTML",
+    "<div id=isi>ganti</div>",
+]
+
+
+class Danger(HTMLParser):
+    """Collects what a browser would run or load."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in markdown.TAGS:
+            self.found.append(tag)
+        for name, value in attrs:
+            value = (value or "").strip().lower()
+            if name.startswith("on") or name == "style" or re.match(r"\s*(javascript|data|vbscript):", value):
+                self.found.append((tag, name, value))
+            if name == "src" and not (value.startswith("/") and not value.startswith("//")):
+                self.found.append((tag, name, value))
+            if name == "id" and not markdown.ID.match(value):
+                self.found.append((tag, name, value))
+
+
+def dangers(html: str) -> list:
+    parser = Danger()
+    parser.feed(html)
+    return parser.found
+
+
+@pytest.mark.parametrize("source", ATTACKS)
+def test_no_attack_survives(source):
+    assert dangers(markdown.render(source).html) == []
+
+
+@given(st.lists(st.sampled_from([*ATTACKS, "\n", "\n\n", "> ", "- ", "**", "`", "[", "](", "&#", "<", ">", "\""]), max_size=6).map("".join))
+def test_no_mixture_of_attacks_survives(source):
+    assert dangers(markdown.render(source).html) == []
+
+
+def test_the_text_keeps_one_h1_for_the_page():
+    html = markdown.render("# Satu\n\n## Dua").html
+    assert "<h1" not in html
+    assert html.index("<h2") < html.index("<h3")
+
+
+def test_the_table_of_contents_leads_to_the_headings():
+    rendered = markdown.render("## Peta rencana\n\n### Langkah *awal*")
+    assert rendered.toc == ((2, "bagian-peta-rencana", "Peta rencana"), (3, "bagian-langkah-awal", "Langkah awal"))
+    assert 'id="bagian-peta-rencana"' in rendered.html
+
+
+def test_tables_footnotes_and_task_lists_work():
+    html = markdown.render("|a|b|\n|-|-|\n|1|2|\n\n- [x] selesai\n\nkata[^s]\n\n[^s]: sumber").html
+    assert "<table" in html and 'type="checkbox"' in html and 'href="#fn:s"' in html and 'id="fn:s"' in html
+
+
+def test_plain_text_keeps_the_words_apart():
+    text = markdown.to_text(markdown.render("## Judul\n\nSatu **dua**\n\n|a|b|\n|-|-|\n|1|2|").html)
+    assert text.split() == ["Judul", "Satu", "dua", "a", "b", "1", "2"]
+
+
+def test_marked_words_are_the_only_markup():
+    assert str(markdown.mark("a <b> rencana", [(6, 13)])) == "a &lt;b&gt; <mark>rencana</mark>"
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [("Strategi SPBE Mesuji: 2,59!", "strategi-spbe-mesuji-2-59"), ("   ", "isi"), ("🎉", "isi"), ("A" * 500, "a" * 80)],
+)
+def test_a_title_becomes_an_address(title, slug):
+    assert markdown.slug(title) == slug

@@ -1,0 +1,77 @@
+"""Every answer carries safe headers; a stale form and a lost session keep what was typed; errors are pages in Indonesian."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from kb.core.errors import MESSAGES
+from kb.core.pages import angka, hari, tanggal, waktu
+
+
+@pytest.fixture
+def csrf(app):
+    """Forms are checked as in production."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_every_answer_carries_a_strict_policy(client):
+    for path in ("/", "/tidak-ada", "/healthz", "/static/css/theme.css"):
+        headers = client.get(path).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_static_files_live_long_under_an_address_that_changes_with_them(client):
+    page = client.get("/").text
+    address = re.search(r'href="(/static/css/theme\.css\?v=\w+)"', page)[1]
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+
+
+def test_an_unknown_address_is_a_page_with_a_way_on(client):
+    answer = client.get("/tidak-ada")
+    assert answer.status_code == 404
+    assert MESSAGES[404].split(".")[0] in answer.text
+
+
+def test_a_stale_form_keeps_what_was_typed(cast, csrf):
+    typed = "Tulisan panjang yang tidak boleh hilang " * 20
+    answer = cast.host_member.client.post("/artikel/baru", data={"title": "Judul saya", "body": typed, "csrf_token": "lama"})
+    assert answer.status_code == 400
+    assert "kedaluwarsa" in answer.text
+    assert "Judul saya" in answer.text and typed.strip() in answer.text
+
+
+def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(client):
+    answer = client.post("/artikel/baru", data={"title": "Judul saya", "body": "isi yang berharga"})
+    assert answer.status_code == 401
+    assert "isi yang berharga" in answer.text and "Masuk lagi" in answer.text
+
+
+def test_a_body_without_end_is_refused_with_a_page(client):
+    answer = client.post("/artikel/baru", data={"body": "x" * 34_000_000})
+    assert answer.status_code in (401, 413)
+    assert len(answer.data) < 100_000
+
+
+def test_dates_and_numbers_are_written_as_indonesians_write_them():
+    assert tanggal(date(2023, 5, 5)) == "5 Mei 2023"
+    assert hari(date(2023, 5, 5)) == "Jumat, 5 Mei 2023"
+    assert waktu(datetime(2023, 5, 5, 2, 30, tzinfo=UTC)) == "5 Mei 2023 pukul 09.30 WIB"
+    assert waktu(datetime(2023, 5, 5, 2, 30, tzinfo=UTC), "Asia/Jayapura") == "5 Mei 2023 pukul 11.30 WIT"
+    assert angka(Decimal("2.59")) == "2,59"
+    assert angka(3.7, 2) == "3,70"
+    assert angka(1250) == "1.250"
+
+
+def test_logs_hold_no_address_query_or_name(app, capsys):
+    app.config["LOG_LEVEL"] = "INFO"
+    app.test_client().get("/cari?q=rahasia-saya", headers={"X-Forwarded-For": "203.0.113.9"})
+    written = capsys.readouterr()
+    assert "rahasia-saya" not in written.err + written.out
+    assert "203.0.113.9" not in written.err + written.out

@@ -1,0 +1,137 @@
+"""The whole product as a person meets it: `flask kb serve` on a fresh folder, driven by Debian's Chromium."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "belajar-bersama"
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="Chromium is missing"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium, which may run as root only without its sandbox."""
+    return {"executable_path": CHROMIUM, "args": QUIET, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The address of a running demo with starter library, web and worker."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("situs")
+    environ = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "KB_TEST_DATABASE")}
+    environ |= {"KB_ENV": "demo", "KB_DATA": str(folder), "PORT": str(port), "LOG_LEVEL": "WARNING"}
+    log = (folder / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "kb", "serve"], cwd=ROOT, env=environ, stdout=log, stderr=log
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address, process, folder / "log")
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        log.close()
+
+
+def _wait(address: str, process, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError(log.read_text()[-3000:])
+
+
+class Person:
+    """Somebody at a browser: opens pages, and looks at each for what a demanding reader would see."""
+
+    def __init__(self, page: Page, site: str):
+        self.page, self.site = page, site
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+
+    def open(self, path: str) -> "Person":
+        self.page.goto(self.site + path)
+        self.look()
+        return self
+
+    def sign_in(self, email: str) -> "Person":
+        self.open("/masuk")
+        self.page.get_by_label("Surel").fill(email)
+        self.page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Masuk").click()
+        expect(self.page.get_by_role("button", name="Keluar")).to_be_visible()
+        return self
+
+    def press(self, name: str) -> "Person":
+        self.page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+        self.look()
+        return self
+
+    def follow(self, name: str) -> "Person":
+        self.page.get_by_role("main").get_by_role("link", name=name).first.click()
+        self.look()
+        return self
+
+    def look(self) -> None:
+        """One h1, nothing wider than the screen, nothing axe complains of, no error in the console."""
+        expect(self.page.locator("h1")).to_have_count(1)
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        violations = [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found.response["violations"]]
+        assert not violations, f"{self.page.url}: {violations}"
+        serious = [text for text in self.complaints if "favicon" not in text]
+        # A page that answers 4xx on purpose is reported by the browser as a failed resource.
+        assert not [text for text in serious if "Failed to load resource" not in text], serious
+
+    def sees(self, text: str) -> "Person":
+        expect(self.page.get_by_role("main")).to_contain_text(text)
+        return self
+
+
+@pytest.fixture
+def person(browser, site):
+    """Make people: `person()` at a desk, `person(phone=True)`, `person(javascript=False)`."""
+    contexts = []
+
+    def make(phone: bool = False, javascript: bool = True) -> Person:
+        size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 900}
+        context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="id-ID", bypass_csp=True)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Person(context.new_page(), site)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,325 @@
+"""Forms of accounts: our own, and Flask-Security's with Indonesian words, our password rule and the throttle."""
+
+from flask import request
+from flask_login import current_user
+from flask_security import forms as library
+from flask_security.recovery_codes import MfRecoveryCodesForm, MfRecoveryForm
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
+
+from kb.accounts import identity, throttle
+from kb.accounts.models import ROLE_NAMES
+from kb.accounts.passwords import MAX_LENGTH
+from kb.core.db import db
+from kb.core.errors import Invalid
+from kb.core.forms import CreateForm, Form
+
+GIVEN_ROLES = [(role, ROLE_NAMES[role]) for role in ("member", "manager")]
+
+
+class Written:
+    """A value that `identity` can read; what it makes of it replaces what was typed."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def __call__(self, form, field):
+        try:
+            field.data = self.read(field.data)
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
+
+def _name(label: str = "Nama lengkap") -> StringField:
+    return StringField(label, [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+
+
+def _position() -> StringField:
+    return StringField("Jabatan", [InputRequired(), Length(max=160)], render_kw={"autocomplete": "organization-title"})
+
+
+def _nip() -> StringField:
+    checks = [Optional(), Length(max=30), Written(identity.nip)]
+    return StringField("NIP (opsional)", checks, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+
+
+def _email(label: str = "Alamat surel", autocomplete: str = "email") -> EmailField:
+    checks = [InputRequired(), Length(max=254), Written(identity.email)]
+    return EmailField(label, checks, render_kw={"autocomplete": autocomplete})
+
+
+def _new_password(label: str = "Kata sandi baru") -> PasswordField:
+    return PasswordField(label, [InputRequired(), Length(max=MAX_LENGTH)], render_kw={"autocomplete": "new-password"})
+
+
+def _again(other: str, label: str = "Ulangi kata sandi baru") -> PasswordField:
+    checks = [InputRequired(), EqualTo(other, "Kedua kata sandi tidak sama.")]
+    return PasswordField(label, checks, render_kw={"autocomplete": "new-password"})
+
+
+class JoinForm(CreateForm):
+    """The request of somebody who wants to be the first manager of an office. `office` gets its choices from the view."""
+
+    office = SelectField("Instansi", [InputRequired()])
+    name = _name()
+    position = _position()
+    nip = _nip()
+    email = _email("Alamat surel dinas")
+    message = TextAreaField("Pesan untuk admin (opsional)", [Length(max=2000)])
+    letter = FileField("Surat penunjukan atau surat tugas, PDF paling besar 5 MB (opsional)")
+    replaces = BooleanField("Instansi kami sudah punya pengelola, tetapi pengelola itu pindah tugas atau tidak dapat dihubungi")
+
+
+class DeclineForm(Form):
+    """Why a request is declined."""
+
+    reason = TextAreaField("Alasan", [InputRequired(), Length(max=2000)])
+
+
+class InviteForm(CreateForm):
+    """Who is invited, and as what."""
+
+    email = _email("Alamat surel rekan", autocomplete="off")
+    role = RadioField("Peran", [InputRequired()], choices=GIVEN_ROLES, default="member")
+
+
+class AcceptForm(CreateForm):
+    """What an invited person tells of themselves."""
+
+    name = _name()
+    position = _position()
+    nip = _nip()
+    password = _new_password("Kata sandi")
+    password_again = _again("password", "Ulangi kata sandi")
+
+
+class RoleForm(Form):
+    """The role a person gets."""
+
+    role = SelectField("Peran", [InputRequired()], choices=GIVEN_ROLES)
+
+
+class ProfileForm(Form):
+    """What others see of a person."""
+
+    name = _name()
+    position = _position()
+    phone = TelField(
+        "Telepon atau WhatsApp (opsional)",
+        [Optional(), Length(max=30), Written(identity.phone)],
+        render_kw={"autocomplete": "tel"},
+    )
+    nip = _nip()
+
+
+# Flask-Security's forms
+
+
+class Throttling:
+    """A form that checks a secret: counts the try before, forgets it after a success, and refuses when there were too many."""
+
+    throttled = None
+
+    def validate(self, **kwargs) -> bool:
+        """See wtforms. `throttled` holds the refusal, if there were too many tries."""
+        limits = self.limits()
+        try:
+            for limit, subject in limits:
+                throttle.spend(limit, subject)
+        except throttle.Throttled as refusal:
+            self.throttled = refusal
+            self.form_errors.append(refusal.message)
+            return False
+        if not super().validate(**kwargs):
+            return False
+        for limit, subject in limits:
+            throttle.give_back(limit, subject)
+        return True
+
+
+def _current_password(label: str = "Kata sandi") -> PasswordField:
+    checks = [library.IsString(), library.password_required, Length(max=MAX_LENGTH)]
+    return PasswordField(label, checks, render_kw={"autocomplete": "current-password"})
+
+
+class SignInForm(Throttling, Form, library.LoginForm):
+    """Address and password. What fails is never said, so that nobody learns who has an account."""
+
+    email = EmailField(
+        "Alamat surel",
+        [library.IsString(), library.email_required, Length(max=254), library.EmailValidation(verify=False)],
+        render_kw={"autocomplete": "username"},
+    )
+    password = _current_password()
+    remember = BooleanField("Tetap masuk di perangkat ini")
+    next = HiddenField()
+    submit = SubmitField("Masuk")
+
+    def limits(self):
+        """Per account and per network address."""
+        of_account = [(throttle.PASSWORD_OF_ACCOUNT, self.email.data)] if self.email.data else []
+        return [(throttle.PASSWORD_FROM_ADDRESS, request.remote_addr), *of_account]
+
+    def validate_next(self, field):
+        """An address outside is dropped silently."""
+        if field.data and not library.validate_redirect_url(field.data):
+            field.data = ""
+
+
+class ForgotForm(Form, library.ForgotPasswordForm):
+    """The address that a reset link goes to, if there is such an account."""
+
+    email = EmailField(
+        "Alamat surel",
+        [
+            library.IsString(),
+            library.email_required,
+            Length(max=254),
+            library.EmailValidation(verify=False),
+            library.valid_user_email,
+        ],
+        render_kw={"autocomplete": "email"},
+    )
+    submit = SubmitField("Kirim tautan")
+    throttled = None
+
+    def validate(self, **kwargs) -> bool:
+        """See wtforms. The limit counts all tries, known address or not, so that it tells nothing either."""
+        try:
+            throttle.spend(throttle.RESET_FROM_ADDRESS, request.remote_addr)
+            if self.email.data:
+                throttle.spend(throttle.RESET_OF_ACCOUNT, self.email.data)
+        except throttle.Throttled as refusal:
+            self.throttled = refusal
+            self.form_errors.append(refusal.message)
+            return False
+        valid = super().validate(**kwargs)
+        # The view hides what it finds at the field, since it may tell who has an account; an unreadable address may be said.
+        if not valid and self.user is None and not self._is_readable():
+            self.form_errors.append(identity.BAD_EMAIL)
+        return valid
+
+    def _is_readable(self) -> bool:
+        try:
+            return bool(identity.email(self.email.data or ""))
+        except Invalid:
+            return False
+
+
+class ResetForm(Form, library.ResetPasswordForm):
+    """A new password, reached by the link of a mail."""
+
+    password = _new_password()
+    password_confirm = _again("password")
+    submit = SubmitField("Simpan kata sandi")
+
+    def validate(self, **kwargs) -> bool:
+        """See wtforms. Who proves to own the address is no longer held up by earlier wrong passwords."""
+        if not super().validate(**kwargs):
+            return False
+        throttle.clear(throttle.PASSWORD_OF_ACCOUNT, self.user.email)
+        return True
+
+
+class ChangeForm(Throttling, Form, library.ChangePasswordForm):
+    """The old password and a new one."""
+
+    password = _current_password("Kata sandi sekarang")
+    new_password = _new_password()
+    new_password_confirm = _again("new_password")
+    submit = SubmitField("Ganti kata sandi")
+
+    def limits(self):
+        """As for signing in."""
+        return [(throttle.PASSWORD_OF_ACCOUNT, current_user.email)]
+
+
+class VerifyForm(Throttling, Form, library.VerifyForm):
+    """The password once more, before something that matters."""
+
+    password = _current_password()
+    next = HiddenField()
+    submit = SubmitField("Lanjutkan")
+
+    def limits(self):
+        """As for signing in."""
+        return [(throttle.PASSWORD_OF_ACCOUNT, current_user.email)]
+
+    def validate_next(self, field):
+        """An address outside is dropped silently."""
+        if field.data and not library.validate_redirect_url(field.data):
+            field.data = ""
+
+
+class LogoutForm(Form, library.LogoutForm):
+    """The button that ends the session."""
+
+    submit = SubmitField("Keluar")
+
+
+class TwoStepSetupForm(Form, library.TwoFactorSetupForm):
+    """Switch two-step sign-in on or off."""
+
+    setup = RadioField(
+        "Masuk dua langkah",
+        choices=[("authenticator", "Pakai aplikasi pembuat kode"), ("disable", "Matikan")],
+        validate_choice=False,
+    )
+    phone = TelField("Telepon", [library.IsString()])
+    submit = SubmitField("Lanjutkan")
+
+
+def _code(label: str) -> StringField:
+    return StringField(
+        label,
+        [InputRequired(), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class CodeForm(Throttling, Form, library.TwoFactorVerifyCodeForm):
+    """The six digits of the authenticator app."""
+
+    code = _code("Kode enam angka")
+    submit = SubmitField("Kirim kode")
+
+    def limits(self):
+        """Per person, whatever network the guesses come from."""
+        return [(throttle.CODE_OF_ACCOUNT, self.user.id)]
+
+    def validate(self, **kwargs) -> bool:
+        """See wtforms. A fresh secret has no used codes yet."""
+        if self.is_setup:
+            self.user.tf_last_counter = None
+            db.session.flush()
+        return super().validate(**kwargs)
+
+
+class SpareCodeForm(Throttling, Form, MfRecoveryForm):
+    """One of the spare codes, in place of the app's."""
+
+    code = StringField("Kode cadangan", [InputRequired(), Length(max=40)], render_kw={"autocomplete": "off"})
+    submit = SubmitField("Kirim kode")
+
+    def limits(self):
+        """Per person, together with the app's codes."""
+        return [(throttle.CODE_OF_ACCOUNT, self.user.id)]
+
+
+class SpareCodesForm(Form, MfRecoveryCodesForm):
+    """Show or renew the spare codes."""
+
+    show_codes = SubmitField("Tampilkan kode cadangan")
+    generate_new_codes = SubmitField("Buat kode cadangan baru")

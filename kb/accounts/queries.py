@@ -1,0 +1,112 @@
+"""Reading people, invitations and requests; and the links that open doors, made afresh each time they are needed."""
+
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from kb.accounts import policy
+from kb.accounts.models import Invitation, JoinRequest, User
+from kb.core.db import db
+from kb.core.viewer import Viewer
+from kb.offices.models import Office, Region
+
+INVITATION_SALT = "accounts.invitation"
+
+
+def people_of(office_id: int) -> list[User]:
+    """The people who work in an office now, managers first, then by name."""
+    return list(db.session.scalars(_present().where(User.office_id == office_id).order_by(User.role != "manager", User.name)))
+
+
+def managers_of(office_id: int) -> list[User]:
+    """The active managers of an office."""
+    query = _present().where(User.office_id == office_id, User.role == "manager")
+    return list(db.session.scalars(query.order_by(User.name)))
+
+
+def admins() -> list[User]:
+    """The active admins of this installation."""
+    return list(db.session.scalars(_present().where(User.role == "admin").order_by(User.name)))
+
+
+def _present() -> Select:
+    return select(User).where(User.active, User.removed_at.is_(None))
+
+
+def by_email(email: str) -> User | None:
+    """The person with this (lower case) address."""
+    return db.session.scalars(select(User).where(User.email == email)).one_or_none()
+
+
+def open_invitations(office_id: int, viewer: Viewer) -> list[Invitation]:
+    """Invitations of an office that were neither used nor withdrawn, newest first; expired ones too."""
+    query = (
+        select(Invitation)
+        .where(Invitation.office_id == office_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
+        .where(policy.visible_to(viewer, Invitation))
+        .options(joinedload(Invitation.invited_by))
+        .order_by(Invitation.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def requests(viewer: Viewer, status: str = "waiting") -> Select:
+    """Requests of first managers that the viewer may see; the oldest waiting one first, decided ones newest first."""
+    order = JoinRequest.id.asc() if status == "waiting" else JoinRequest.decided_at.desc()
+    return (
+        select(JoinRequest)
+        .where(JoinRequest.status == status, policy.visible_to(viewer, JoinRequest))
+        .options(joinedload(JoinRequest.office), joinedload(JoinRequest.letter), joinedload(JoinRequest.decided_by))
+        .order_by(order)
+    )
+
+
+def waiting_requests(viewer: Viewer) -> int:
+    """How many requests wait for the viewer's decision."""
+    query = select(func.count(JoinRequest.id)).where(JoinRequest.status == "waiting", policy.visible_to(viewer, JoinRequest))
+    return db.session.scalar(query)
+
+
+def office_choices() -> dict[str, list[tuple[str, str]]]:
+    """All offices that can join as (slug, name), by name of their province."""
+    provinces = dict(db.session.execute(select(Region.code, Region.name).where(Region.code == Region.province_code)).all())
+    query = select(Office.slug, Office.name, Region.province_code).join(Region, Region.code == Office.region_code)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for slug, name, province in db.session.execute(query.order_by(Region.province_code, Region.code)):
+        found.setdefault(provinces.get(province, "Lainnya"), []).append((slug, name))
+    return found
+
+
+def office_by_slug(slug: str | None) -> Office | None:
+    """The office with this address name."""
+    return db.session.scalars(select(Office).where(Office.slug == slug)).one_or_none() if slug else None
+
+
+def invitation_link(invitation: Invitation) -> str:
+    """The address that accepts an invitation. It is signed, so it can be made again for each mail and is stored nowhere."""
+    token = _signer().dumps([invitation.id, invitation.nonce])
+    return f"{current_app.config['BASE_URL']}/undangan/{token}"
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation a link was made for; None for a link we did not make."""
+    try:
+        ident, nonce = _signer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.id == ident, Invitation.nonce == nonce)
+        .options(joinedload(Invitation.office), joinedload(Invitation.invited_by))
+    ).one_or_none()
+
+
+def set_password_link(user: User) -> str:
+    """The address where a person sets a (first) password: good once, for as long as a reset link."""
+    return f"{current_app.config['BASE_URL']}/lupa-sandi/{generate_reset_password_token(user)}"
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=INVITATION_SALT)

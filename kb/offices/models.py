@@ -1,0 +1,67 @@
+"""Tables of regions, offices and published index values."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.core.db import UtcDateTime, db
+
+EDITORIAL = "redaksi"
+
+
+class Region(db.Model):
+    """A province, kabupaten or kota, by its Kemendagri code."""
+
+    __tablename__ = "region"
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    province_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    province: Mapped["Region"] = relationship(remote_side="Region.code")
+
+
+class Office(db.Model):
+    """The office for communication and informatics of a government; or the editorial office, which has no region."""
+
+    __tablename__ = "office"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(12), index=True)
+    region_code: Mapped[str | None] = mapped_column(ForeignKey(Region.code), unique=True)
+    timezone: Mapped[str] = mapped_column(String(40))
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(300))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    region: Mapped[Region | None] = relationship()
+
+    @property
+    def is_editorial(self) -> bool:
+        return self.kind == EDITORIAL
+
+
+class IndexValue(db.Model):
+    """A published index value with its provenance. Two sources that disagree are two rows."""
+
+    __tablename__ = "index_value"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey(Office.id))
+    instrument_id: Mapped[str] = mapped_column(String(20))
+    year: Mapped[int]
+    value: Mapped[Decimal] = mapped_column(Numeric(4, 2))
+    published_as: Mapped[str] = mapped_column(String(10))
+    grade: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(40))
+    confidence: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    office: Mapped[Office] = relationship()
+    __table_args__ = (
+        Index("one_value_per_source", "office_id", "instrument_id", "year", "kind", unique=True),
+        Index("ix_index_value_year", "instrument_id", "year"),
+    )

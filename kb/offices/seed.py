@@ -1,0 +1,94 @@
+"""Loads regions, offices and index values from data/*.csv. Safe to run again: facts are brought up to date, what people wrote stays."""
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kb.core import clock
+from kb.core.db import db
+from kb.core.markdown import slug
+from kb.offices.models import EDITORIAL, IndexValue, Office, Region
+
+DATA = Path(__file__).parent / "data"
+
+# Administrative cities and the regency of Jakarta have no government of their own (UU 29/2007), hence no office.
+WITHOUT_GOVERNMENT = {"31.01", "31.71", "31.72", "31.73", "31.74", "31.75"}
+
+# Keppres 41/1987: which provinces keep which time. All others keep WIB.
+WITA = {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}
+WIT = {"81", "82", "91", "92", "93", "94", "95", "96"}
+
+
+def seed() -> None:
+    """Bring regions, offices and index values up to date; the caller commits."""
+    _regions()
+    _offices()
+    _index_values()
+    db.session.flush()
+
+
+def timezone_of(province_code: str) -> str:
+    """The IANA time zone of a province."""
+    if province_code in WITA:
+        return "Asia/Makassar"
+    return "Asia/Jayapura" if province_code in WIT else "Asia/Jakarta"
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _regions() -> None:
+    known = {region.code: region for region in db.session.scalars(select(Region))}
+    # Provinces first: the others refer to them.
+    for row in sorted(_rows("regions.csv"), key=lambda row: len(row["code"])):
+        region = known.get(row["code"])
+        if region is None:
+            region = Region(code=row["code"])
+            db.session.add(region)
+        region.name, region.kind, region.province_code = row["name"], row["kind"], row["province_code"]
+        region.lat, region.lon = float(row["lat"]), float(row["lon"])
+        if region.kind == "provinsi" and row["code"] not in known:
+            db.session.flush()
+    db.session.flush()
+
+
+def _offices() -> None:
+    known = set(db.session.scalars(select(Office.region_code)))
+    for region in db.session.scalars(select(Region).order_by(Region.code)):
+        if region.code not in known and region.code not in WITHOUT_GOVERNMENT:
+            db.session.add(_office_of(region))
+    if None not in known:
+        db.session.add(
+            Office(slug=EDITORIAL, name="Redaksi Berguru", kind=EDITORIAL, timezone=clock.WIB, joined_at=clock.now())
+        )
+    db.session.flush()
+
+
+def _office_of(region: Region) -> Office:
+    name = f"Provinsi {region.name}" if region.kind == "provinsi" else region.name
+    return Office(
+        slug=slug(name),
+        name=f"Diskominfo {name}",
+        kind=region.kind,
+        region_code=region.code,
+        timezone=timezone_of(region.province_code),
+    )
+
+
+def _index_values() -> None:
+    offices = dict(db.session.execute(select(Office.region_code, Office.id)).all())
+    known = {(v.office_id, v.instrument_id, v.year, v.kind): v for v in db.session.scalars(select(IndexValue))}
+    for row in _rows("index_values.csv"):
+        key = (offices[row["code"]], row["instrument"], int(row["year"]), row["kind"])
+        value = known.get(key)
+        if value is None:
+            value = IndexValue(office_id=key[0], instrument_id=key[1], year=key[2], kind=key[3])
+            db.session.add(value)
+        value.value, value.published_as = Decimal(row["value"]), row["value"]
+        value.grade = row["grade"] or None
+        value.confidence, value.note, value.source = row["confidence"], row["note"], row["source"]

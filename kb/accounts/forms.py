@@ -17,7 +17,8 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, ValidationError
 
 from kb.accounts import identity, throttle
 from kb.accounts.models import ROLE_NAMES
@@ -26,7 +27,7 @@ from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, Form
 
-GIVEN_ROLES = [(role, ROLE_NAMES[role]) for role in ("member", "manager")]
+GIVEN_ROLES = [SelectChoice(role, ROLE_NAMES[role]) for role in ("member", "manager")]
 
 
 class Written:
@@ -43,11 +44,11 @@ class Written:
 
 
 def _name(label: str = "Nama lengkap") -> StringField:
-    return StringField(label, [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    return StringField(label, [DataRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
 
 
 def _position() -> StringField:
-    return StringField("Jabatan", [InputRequired(), Length(max=160)], render_kw={"autocomplete": "organization-title"})
+    return StringField("Jabatan", [DataRequired(), Length(max=160)], render_kw={"autocomplete": "organization-title"})
 
 
 def _nip() -> StringField:
@@ -56,23 +57,23 @@ def _nip() -> StringField:
 
 
 def _email(label: str = "Alamat surel", autocomplete: str = "email") -> EmailField:
-    checks = [InputRequired(), Length(max=254), Written(identity.email)]
+    checks = [DataRequired(), Length(max=254), Written(identity.email)]
     return EmailField(label, checks, render_kw={"autocomplete": autocomplete})
 
 
 def _new_password(label: str = "Kata sandi baru") -> PasswordField:
-    return PasswordField(label, [InputRequired(), Length(max=MAX_LENGTH)], render_kw={"autocomplete": "new-password"})
+    return PasswordField(label, [DataRequired(), Length(max=MAX_LENGTH)], render_kw={"autocomplete": "new-password"})
 
 
 def _again(other: str, label: str = "Ulangi kata sandi baru") -> PasswordField:
-    checks = [InputRequired(), EqualTo(other, "Kedua kata sandi tidak sama.")]
+    checks = [DataRequired(), EqualTo(other, "Kedua kata sandi tidak sama.")]
     return PasswordField(label, checks, render_kw={"autocomplete": "new-password"})
 
 
 class JoinForm(CreateForm):
     """The request of somebody who wants to be the first manager of an office. `office` gets its choices from the view."""
 
-    office = SelectField("Instansi", [InputRequired()])
+    office = SelectField("Instansi", [DataRequired()])
     name = _name()
     position = _position()
     nip = _nip()
@@ -85,14 +86,14 @@ class JoinForm(CreateForm):
 class DeclineForm(Form):
     """Why a request is declined."""
 
-    reason = TextAreaField("Alasan", [InputRequired(), Length(max=2000)])
+    reason = TextAreaField("Alasan", [DataRequired(), Length(max=2000)])
 
 
 class InviteForm(CreateForm):
     """Who is invited, and as what."""
 
     email = _email("Alamat surel rekan", autocomplete="off")
-    role = RadioField("Peran", [InputRequired()], choices=GIVEN_ROLES, default="member")
+    role = RadioField("Peran", [DataRequired()], choices=GIVEN_ROLES, default="member")
 
 
 class AcceptForm(CreateForm):
@@ -108,7 +109,7 @@ class AcceptForm(CreateForm):
 class RoleForm(Form):
     """The role a person gets."""
 
-    role = SelectField("Peran", [InputRequired()], choices=GIVEN_ROLES)
+    role = SelectField("Peran", [DataRequired()], choices=GIVEN_ROLES)
 
 
 class ProfileForm(Form):
@@ -150,7 +151,7 @@ class Throttling:
 
 
 def _current_password(label: str = "Kata sandi") -> PasswordField:
-    checks = [library.IsString(), library.password_required, Length(max=MAX_LENGTH)]
+    checks = [library.IsString(), DataRequired("Isi kata sandi."), Length(max=MAX_LENGTH)]
     return PasswordField(label, checks, render_kw={"autocomplete": "current-password"})
 
 
@@ -159,7 +160,7 @@ class SignInForm(Throttling, Form, library.LoginForm):
 
     email = EmailField(
         "Alamat surel",
-        [library.IsString(), library.email_required, Length(max=254), library.EmailValidation(verify=False)],
+        [library.IsString(), DataRequired("Isi alamat surel."), Length(max=254), library.EmailValidation(verify=False)],
         render_kw={"autocomplete": "username"},
     )
     password = _current_password()
@@ -185,7 +186,7 @@ class ForgotForm(Form, library.ForgotPasswordForm):
         "Alamat surel",
         [
             library.IsString(),
-            library.email_required,
+            DataRequired("Isi alamat surel."),
             Length(max=254),
             library.EmailValidation(verify=False),
             library.valid_user_email,
@@ -274,7 +275,7 @@ class TwoStepSetupForm(Form, library.TwoFactorSetupForm):
 
     setup = RadioField(
         "Masuk dua langkah",
-        choices=[("authenticator", "Pakai aplikasi pembuat kode"), ("disable", "Matikan")],
+        choices=[SelectChoice("authenticator", "Pakai aplikasi pembuat kode"), SelectChoice("disable", "Matikan")],
         validate_choice=False,
     )
     phone = TelField("Telepon", [library.IsString()])
@@ -284,7 +285,7 @@ class TwoStepSetupForm(Form, library.TwoFactorSetupForm):
 def _code(label: str) -> StringField:
     return StringField(
         label,
-        [InputRequired(), Length(max=20)],
+        [DataRequired(), Length(max=20)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
 
@@ -307,10 +308,16 @@ class CodeForm(Throttling, Form, library.TwoFactorVerifyCodeForm):
         return super().validate(**kwargs)
 
 
+class RescueForm(Form, library.TwoFactorRescueForm):
+    """What the library would offer who lost the telephone. We offer spare codes and the office's manager instead, on the page itself."""
+
+    help_setup = RadioField("Bantuan", choices=[])
+
+
 class SpareCodeForm(Throttling, Form, MfRecoveryForm):
     """One of the spare codes, in place of the app's."""
 
-    code = StringField("Kode cadangan", [InputRequired(), Length(max=40)], render_kw={"autocomplete": "off"})
+    code = StringField("Kode cadangan", [DataRequired(), Length(max=40)], render_kw={"autocomplete": "off"})
     submit = SubmitField("Kirim kode")
 
     def limits(self):

@@ -4,7 +4,7 @@ from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from kb.accounts import policy
 from kb.accounts.models import Invitation, JoinRequest, User
@@ -69,19 +69,16 @@ def waiting_requests(viewer: Viewer) -> int:
     return db.session.scalar(query)
 
 
-def office_choices() -> dict[str, list[tuple[str, str]]]:
-    """All offices that can join as (slug, name), by name of their province."""
-    provinces = dict(db.session.execute(select(Region.code, Region.name).where(Region.code == Region.province_code)).all())
-    query = select(Office.slug, Office.name, Region.province_code).join(Region, Region.code == Office.region_code)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for slug, name, province in db.session.execute(query.order_by(Region.province_code, Region.code)):
-        found.setdefault(provinces.get(province, "Lainnya"), []).append((slug, name))
-    return found
-
-
-def office_by_slug(slug: str | None) -> Office | None:
-    """The office with this address name."""
-    return db.session.scalars(select(Office).where(Office.slug == slug)).one_or_none() if slug else None
+def governments() -> list[tuple[str, str, str]]:
+    """All offices that can join as (slug, name, name of the province), in the order of their codes."""
+    province = aliased(Region)
+    query = (
+        select(Office.slug, Office.name, province.name)
+        .join(Region, Region.code == Office.region_code)
+        .join(province, province.code == Region.province_code)
+        .order_by(Region.code)
+    )
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 def invitation_link(invitation: Invitation) -> str:

@@ -1,14 +1,13 @@
 """Accounts that do not come through the front door: the demo's, and the first admin's."""
 
 from flask import current_app
-from sqlalchemy import select
 
 from kb.accounts import queries, service
 from kb.accounts.models import User
-from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.viewer import ANONYMOUS
-from kb.offices import service as offices
+from kb.offices import queries as offices
+from kb.offices import service as office_service
 from kb.offices.models import Office
 
 DEMO_PASSWORD = "belajar-bersama"
@@ -35,10 +34,8 @@ def demo_accounts() -> list[User]:
 def _demo_account(email: str, name: str, code: str, role: str) -> User:
     office = _office(code)
     if office.joined_at is None:
-        offices.join(office, ANONYMOUS)
-    return service.new_user(
-        name=name, email=email, office_id=office.id, role=role, position=DEMO_POSITION, password=DEMO_PASSWORD
-    )
+        office_service.join(office, ANONYMOUS)
+    return service.new_user(name=name, email=email, office_id=office.id, role=role, position=DEMO_POSITION, password=DEMO_PASSWORD)
 
 
 def create_admin(email: str, name: str, password: str) -> User:
@@ -48,8 +45,7 @@ def create_admin(email: str, name: str, password: str) -> User:
 
 
 def _office(code: str) -> Office:
-    where = Office.slug == code if code == "redaksi" else Office.region_code == code
-    office = db.session.scalars(select(Office).where(where)).one_or_none()
+    office = offices.by_code(code)
     if office is None:
         raise Invalid(f"Instansi {code} belum ada. Jalankan `flask kb setup` dahulu.")
     return office

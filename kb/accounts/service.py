@@ -204,9 +204,7 @@ def _refuse_known(email: str, office: Office) -> None:
 
 
 def _open(office_id: int):
-    return select(Invitation).where(
-        Invitation.office_id == office_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None)
-    )
+    return select(Invitation).where(Invitation.office_id == office_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
 
 
 def find_invitation(invitation_id: int, viewer: Viewer) -> Invitation:

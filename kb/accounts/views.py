@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security import login_user
+from wtforms.fields import SelectChoice
 
 from kb.accounts import policy, queries, service, throttle
 from kb.accounts.forms import AcceptForm, DeclineForm, InviteForm, JoinForm, ProfileForm, RoleForm
@@ -14,6 +15,7 @@ from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.forms import Form
 from kb.core.pages import paginate
 from kb.core.viewer import current_viewer
+from kb.offices import queries as offices
 from kb.offices.models import Office
 
 bp = Blueprint("accounts", __name__)
@@ -36,14 +38,18 @@ def sign_out():
 def join():
     """The request of a first manager."""
     form = JoinForm(office=request.args.get("instansi"))
-    form.office.choices = {"Belum dipilih": [("", "Pilih instansi")], **queries.office_choices()}
-    office = queries.office_by_slug(form.office.data)
+    form.office.choices = _office_choices()
+    office = offices.by_slug(form.office.data)
     has_manager = bool(office and queries.managers_of(office.id))
-    if form.validate_on_submit():
-        if (location := _send_join_request(form)) is not None:
-            return redirect(location, 303)
+    if form.validate_on_submit() and (location := _send_join_request(form)) is not None:
+        return redirect(location, 303)
     page = render_template("accounts/join.html", form=form, office=office, has_manager=has_manager)
     return page, 422 if form.is_submitted() else 200
+
+
+def _office_choices() -> list[SelectChoice]:
+    named = [SelectChoice(slug, name, optgroup=province) for slug, name, province in queries.governments()]
+    return [SelectChoice("", "Pilih instansi"), *named]
 
 
 def _send_join_request(form: JoinForm) -> str | None:
@@ -54,7 +60,7 @@ def _send_join_request(form: JoinForm) -> str | None:
         return location or url_for(".join")
     try:
         asked = service.request_join(
-            office=queries.office_by_slug(form.office.data),
+            office=offices.by_slug(form.office.data),
             name=form.name.data,
             position=form.position.data,
             email=form.email.data,
@@ -183,7 +189,7 @@ def _managed_office() -> Office:
     """The viewer's office, or for admins any by `instansi`; 403 for who does not manage it."""
     viewer = current_viewer()
     slug = request.args.get("instansi")
-    office = queries.office_by_slug(slug) if slug else db.session.get(Office, viewer.office_id)
+    office = offices.by_slug(slug) if slug else db.session.get(Office, viewer.office_id)
     require(
         seen=office is not None and (viewer.is_of(office.id) or viewer.is_admin),
         allowed=office is not None and policy.can_manage(viewer, office.id),

@@ -1,0 +1,119 @@
+"""Articles from content files. Safe to run again: an unchanged file changes nothing, a changed one becomes a new revision."""
+
+from datetime import date, datetime
+from typing import Any
+
+from kb.articles import queries, service
+from kb.articles.forms import BODY_MAX, SOURCE_MAX, SUMMARY_MAX, TITLE_MAX
+from kb.articles.models import VISIBILITIES
+from kb.articles.service import Content
+from kb.core.content import BadContent, ContentFile
+from kb.core.forms import clean
+from kb.core.markdown import slug
+from kb.core.viewer import ANONYMOUS
+from kb.instruments import loader
+from kb.offices import queries as offices
+
+KEYS = {"title", "summary", "office", "indicators", "visibility", "published_on", "source"}
+
+
+def import_content(file: ContentFile) -> str:
+    """Bring one file into the library; returns baru, diubah or tetap. Raises BadContent with the line at fault."""
+    content, office, published_on = _read(file)
+    article = queries.by_slug(_slug_of(file))
+    if article is None:
+        article = service.create(content, ANONYMOUS, _slug_of(file), office.id, published_on)
+        service.publish(article, ANONYMOUS, by_import=True)
+        return "baru"
+    if article.office_id != office.id:
+        raise file.bad("office", "artikel dengan alamat ini milik instansi lain")
+    if service.content_of(article) == content and article.published_on == published_on:
+        return "tetap"
+    article.published_on = published_on
+    service.edit(article, content, ANONYMOUS, article.version, "Impor berkas", by_import=True)
+    return "diubah"
+
+
+def _slug_of(file: ContentFile) -> str:
+    return slug(file.path.stem)
+
+
+def _read(file: ContentFile):
+    for key in file.meta:
+        if key not in KEYS:
+            raise file.bad(str(key), "kunci ini tidak dikenal")
+    content = Content(
+        title=text(file, "title", TITLE_MAX),
+        summary=text(file, "summary", SUMMARY_MAX),
+        body=body(file, BODY_MAX),
+        indicators=indicators(file),
+        visibility=choice(file, "visibility", VISIBILITIES, "publik"),
+        source=text(file, "source", SOURCE_MAX, required=False),
+    )
+    return content, office(file, "office"), day(file, "published_on")
+
+
+def text(file: ContentFile, key: str, longest: int, required: bool = True) -> str:
+    """A text of the front matter; a list is joined. Raises BadContent."""
+    value: Any = file.meta.get(key, "")
+    if isinstance(value, list):
+        value = "; ".join(str(part) for part in value)
+    if not isinstance(value, str):
+        raise file.bad(key, "harus berupa teks")
+    value = (clean(value) or "").replace("\n", " ")
+    if required and not value:
+        raise file.bad(key, "wajib diisi")
+    if len(value) > longest:
+        raise file.bad(key, f"paling banyak {longest} karakter, bukan {len(value)}")
+    return value
+
+
+def body(file: ContentFile, longest: int) -> str:
+    """The markdown below the front matter. Raises BadContent."""
+    value = clean(file.body) or ""
+    if not value:
+        raise BadContent("isi kosong", max(file.lines.values(), default=1) + 1)
+    if len(value) > longest:
+        raise BadContent(f"isi lebih dari {longest} karakter", 1)
+    return value
+
+
+def indicators(file: ContentFile) -> tuple[str, ...]:
+    """The indicator codes. Raises BadContent for an unknown one."""
+    value = file.meta.get("indicators") or []
+    if not isinstance(value, list):
+        raise file.bad("indicators", "harus berupa daftar, misalnya [spbe-2020/12]")
+    for code in value:
+        try:
+            loader.indicator(str(code))
+        except loader.UnknownIndicator:
+            raise file.bad("indicators", f"indikator {code!r} tidak dikenal") from None
+    return tuple(dict.fromkeys(str(code) for code in value))
+
+
+def choice(file: ContentFile, key: str, allowed: tuple[str, ...], default: str) -> str:
+    """One of a few words. Raises BadContent."""
+    value = file.meta.get(key, default)
+    if value not in allowed:
+        raise file.bad(key, f"harus salah satu dari {', '.join(allowed)}, bukan {value!r}")
+    return value
+
+
+def office(file: ContentFile, key: str):
+    """The office of a region code, or the editorial office. Raises BadContent."""
+    code = file.meta.get(key)
+    if not isinstance(code, str):
+        raise file.bad(key, 'harus kode wilayah dalam tanda kutip, misalnya "18.11", atau redaksi')
+    found = offices.by_code(code)
+    if found is None:
+        raise file.bad(key, f"wilayah {code!r} tidak dikenal")
+    return found
+
+
+def day(file: ContentFile, key: str) -> date:
+    """A calendar day. Raises BadContent."""
+    value = file.meta.get(key)
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise file.bad(key, f"harus tanggal seperti 2026-11-23, bukan {value!r}")
+    return value
+

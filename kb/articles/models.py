@@ -1,0 +1,90 @@
+"""Tables of articles, their indicators, revisions and former addresses."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.accounts.models import User
+from kb.core.db import UtcDateTime, db
+from kb.offices.models import Office
+
+VISIBILITIES = ("publik", "jejaring", "instansi")
+STATUSES = ("draft", "published", "archived")
+
+
+class Article(db.Model):
+    """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save."""
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    summary: Mapped[str] = mapped_column(String(400))
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    toc: Mapped[list] = mapped_column(JSON, default=list)
+    source: Mapped[str] = mapped_column(String(1000), default="")
+    visibility: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(10), default="draft")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_on: Mapped[date | None]
+    office: Mapped[Office] = relationship()
+    author: Mapped[User | None] = relationship()
+    indicator_rows: Mapped[list["ArticleIndicator"]] = relationship(
+        cascade="all, delete-orphan", order_by="ArticleIndicator.id", lazy="selectin"
+    )
+    __table_args__ = (
+        CheckConstraint("status IN ('draft', 'published', 'archived')", name="status"),
+        CheckConstraint("visibility IN ('publik', 'jejaring', 'instansi')", name="visibility"),
+        Index("ix_article_list", "status", "published_on"),
+    )
+
+    @property
+    def indicators(self) -> list[str]:
+        """The codes of its indicators."""
+        return [row.code for row in self.indicator_rows]
+
+
+class ArticleIndicator(db.Model):
+    """An indicator that an article is about."""
+
+    __tablename__ = "article_indicator"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(30), index=True)
+    __table_args__ = (UniqueConstraint("article_id", "code"),)
+
+
+class ArticleRevision(db.Model):
+    """One state of an article, kept for good."""
+
+    __tablename__ = "article_revision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(160))
+    summary: Mapped[str] = mapped_column(String(400))
+    body: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(1000), default="")
+    indicators: Mapped[list] = mapped_column(JSON, default=list)
+    visibility: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    author: Mapped[User | None] = relationship()
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+
+
+class ArticleSlug(db.Model):
+    """A former address of an article; it redirects."""
+
+    __tablename__ = "article_slug"
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), index=True)

@@ -1,0 +1,320 @@
+"""Pages of articles."""
+
+from functools import lru_cache
+from urllib.parse import quote
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+
+from kb.accounts.models import User
+from kb.articles import policy, queries, service
+from kb.articles.comparison import compare
+from kb.articles.forms import BODY_MAX, ArticleForm
+from kb.articles.models import Article
+from kb.articles.service import EditConflict
+from kb.core import markdown, once
+from kb.core.access import public, require
+from kb.core.db import db
+from kb.core.errors import Invalid, NotFound
+from kb.core.viewer import current_viewer
+from kb.instruments import loader
+from kb.offices import queries as offices
+from kb.offices.models import Office
+
+bp = Blueprint("articles", __name__)
+
+
+@bp.get("/artikel")
+@public
+def index():
+    """All published articles, newest first, narrowed by indicator, office, province and year."""
+    viewer = current_viewer()
+    aspect = request.args.get("aspek", "")
+    code = request.args.get("indikator", "")
+    year = request.args.get("tahun", "")
+    wanted = queries.Filter(
+        codes=(code,) if code else _codes_of(aspect),
+        office=request.args.get("instansi", "")[:80],
+        province=request.args.get("provinsi", "")[:8],
+        year=int(year) if year.isdecimal() and len(year) == 4 else None,
+    )
+    return render_template(
+        "articles/index.html",
+        page=queries.listing(viewer, wanted),
+        wanted=wanted,
+        aspect=aspect,
+        indicator=_indicator(code),
+        instruments=loader.all_instruments(),
+        offices=queries.offices_with_articles(viewer),
+        provinces=offices.provinces(),
+        years=queries.years(viewer),
+    )
+
+
+def _codes_of(aspect: str) -> tuple[str, ...]:
+    """The codes of all indicators of an aspect, written "spbe-2020:2"; nothing for anything unreadable."""
+    instrument_id, _, number = aspect.partition(":")
+    for instrument in loader.all_instruments():
+        for found in instrument.aspects:
+            if instrument.id == instrument_id and str(found.number) == number:
+                return tuple(indicator.code for indicator in found.indicators)
+    return ()
+
+
+def _indicator(code: str):
+    try:
+        return loader.indicator(code)
+    except loader.UnknownIndicator:
+        return None
+
+
+@bp.get("/artikel/<slug>")
+@public
+def show(slug: str):
+    """The reading page."""
+    viewer = current_viewer()
+    if not viewer.is_signed_in and "_flashes" not in session:
+        return _for_visitor(slug)
+    article = _load(slug, viewer)
+    return _page(article, viewer) if isinstance(article, Article) else article
+
+
+def _for_visitor(slug: str):
+    """A visitor's page is kept in memory; one small query says whether it still holds."""
+    query = (
+        select(Article.id, Article.version, Article.status, Article.visibility, Office.name, User.name)
+        .join(Office, Office.id == Article.office_id)
+        .outerjoin(User, User.id == Article.author_id)
+        .where(Article.slug == slug)
+    )
+    state = db.session.execute(query).one_or_none()
+    if state is None or state.status != "published" or state.visibility != "publik":
+        article = _load(slug, current_viewer())
+        return _page(article, current_viewer()) if isinstance(article, Article) else article
+    return _visitor_page(slug, tuple(state))
+
+
+@lru_cache(maxsize=512)
+def _visitor_page(slug: str, _state: tuple) -> str:
+    """All that the page shows a visitor follows from the state, so that it is made anew exactly when the state changes."""
+    return _page(queries.by_slug(slug), current_viewer())
+
+
+def _page(article: Article, viewer):
+    address = current_app.config["BASE_URL"] + url_for(".show", slug=article.slug)
+    return render_template(
+        "articles/show.html",
+        article=article,
+        indicators=[loader.indicator(code) for code in article.indicators],
+        share="https://wa.me/?text=" + quote(f"{article.title}\n{address}"),
+        address=address,
+        may_edit=policy.can_edit(viewer, article),
+        may_archive=policy.can_archive(viewer, article),
+    )
+
+
+def _load(slug: str, viewer):
+    """The article, or a redirect from a former address. Raises NotFound."""
+    article = queries.by_slug(slug)
+    if article is None:
+        article = queries.moved_to(slug)
+        require(seen=article is not None and policy.can_view(viewer, article))
+        return redirect(url_for(".show", slug=article.slug), 301)
+    require(seen=policy.can_view(viewer, article))
+    return article
+
+
+def _found(slug: str) -> Article:
+    """The article by its present address. Raises NotFound."""
+    article = queries.by_slug(slug)
+    require(seen=article is not None and policy.can_view(current_viewer(), article))
+    return article
+
+
+@bp.route("/artikel/baru", methods=["GET", "POST"])
+def new():
+    """Write an article."""
+    viewer = current_viewer()
+    require(seen=True, allowed=policy.can_write(viewer))
+    form = ArticleForm()
+    if not form.is_submitted():
+        form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
+    if form.is_submitted() and request.form.get("action") == "preview":
+        return _editor(form, preview=_preview(form), status=200)
+    if form.validate_on_submit():
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location or url_for(".index"), 303)
+        try:
+            article = service.create(form.content(), viewer)
+            location = _finish(article, form)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            once.remember(form.once.data, viewer, location)
+            db.session.commit()
+            return redirect(location, 303)
+    return _editor(form)
+
+
+@bp.route("/artikel/<slug>/ubah", methods=["GET", "POST"])
+def edit(slug: str):
+    """Change an article."""
+    viewer = current_viewer()
+    article = _found(slug)
+    require(seen=True, allowed=policy.can_edit(viewer, article))
+    form = ArticleForm()
+    if not form.is_submitted():
+        form.fill(article)
+    if form.is_submitted() and request.form.get("action") == "preview":
+        return _editor(form, article, preview=_preview(form), status=200)
+    if form.validate_on_submit():
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location or url_for(".show", slug=slug), 303)
+        try:
+            service.edit(article, form.content(), viewer, form.version.data, form.note.data or "")
+            location = _finish(article, form)
+        except EditConflict as conflict:
+            db.session.rollback()
+            return _conflict(conflict.article, form)
+        once.remember(form.once.data, viewer, location)
+        db.session.commit()
+        return redirect(location, 303)
+    return _editor(form, article)
+
+
+def _finish(article: Article, form: ArticleForm) -> str:
+    """Publish if that was the button; say what happened and where to go."""
+    if request.form.get("action") == "publish" and article.status == "draft":
+        service.publish(article, current_viewer())
+        flash("Artikel diterbitkan. Beberapa detik lagi sudah dapat dicari.")
+    else:
+        flash("Perubahan disimpan." if article.status == "published" else "Draf disimpan. Hanya instansi Anda yang dapat melihatnya.")
+    return url_for(".show", slug=article.slug)
+
+
+def _editor(form: ArticleForm, article: Article | None = None, preview=None, status: int | None = None):
+    if status is None:
+        status = 422 if form.is_submitted() else 200
+    page = render_template(
+        "articles/edit.html", form=form, article=article, preview=preview, instruments=loader.all_instruments()
+    )
+    return page, status
+
+
+def _conflict(article: Article, form: ArticleForm):
+    """Both texts, so that nothing is lost: mine to go on with, theirs to read, and what differs."""
+    mine, theirs = form.content(), service.content_of(article)
+    form.version.data = form.version.raw_data = None
+    form.version.data = article.version
+    form.once.data = once.new_key()
+    page = render_template(
+        "articles/conflict.html",
+        form=form,
+        article=article,
+        theirs=theirs,
+        changes=compare(theirs.body, mine.body),
+        instruments=loader.all_instruments(),
+        failed=True,
+    )
+    return page, 409
+
+
+@bp.post("/artikel/pratinjau")
+def preview():
+    """The very renderer, for the live preview: a fragment of HTML."""
+    return markdown.render(request.form.get("body", "")[:BODY_MAX]).html
+
+
+def _preview(form: ArticleForm):
+    return markdown.to_html((form.body.data or "")[:BODY_MAX])
+
+
+@bp.post("/artikel/<slug>/terbitkan")
+def publish(slug: str):
+    """Publish a draft from its page."""
+    article = _found(slug)
+    service.publish(article, current_viewer())
+    db.session.commit()
+    flash("Artikel diterbitkan. Beberapa detik lagi sudah dapat dicari.")
+    return redirect(url_for(".show", slug=article.slug), 303)
+
+
+@bp.post("/artikel/<slug>/arsipkan")
+def archive(slug: str):
+    """Take an article out of sight, or bring it back."""
+    article = _found(slug)
+    if article.status == "archived":
+        service.unarchive(article, current_viewer())
+        flash("Artikel dibuka kembali.")
+    else:
+        service.archive(article, current_viewer())
+        flash("Artikel diarsipkan. Hanya instansi Anda yang masih dapat melihatnya.")
+    db.session.commit()
+    return redirect(url_for(".show", slug=article.slug), 303)
+
+
+@bp.get("/artikel/<slug>/riwayat")
+@public
+def history(slug: str):
+    """All revisions."""
+    article = _found(slug)
+    viewer = current_viewer()
+    found = queries.revisions(viewer, article)
+    return render_template("articles/history.html", article=article, revisions=found, may_edit=policy.can_edit(viewer, article))
+
+
+@bp.get("/artikel/<slug>/riwayat/<int:number>")
+@public
+def revision(slug: str, number: int):
+    """One revision as it was."""
+    article = _found(slug)
+    found = _revision(article, number)
+    return render_template(
+        "articles/revision.html",
+        article=article,
+        revision=found,
+        html=markdown.to_html(found.body),
+        may_edit=policy.can_edit(current_viewer(), article),
+    )
+
+
+def _revision(article: Article, number: int):
+    found = queries.revision(current_viewer(), article, number)
+    if found is None:
+        raise NotFound("Revisi ini tidak ada, atau tidak terbuka untuk Anda.")
+    return found
+
+
+@bp.get("/artikel/<slug>/bandingkan")
+@public
+def compare_revisions(slug: str):
+    """What changed between two revisions (default: the last two)."""
+    article = _found(slug)
+    newer = request.args.get("ke", article.version, type=int)
+    older = request.args.get("dari", newer - 1, type=int)
+    old, new = _revision(article, older), _revision(article, newer)
+    parts = [("Judul", "title"), ("Ringkasan", "summary"), ("Isi", "body"), ("Sumber", "source"), ("Pembaca", "visibility")]
+    changes = [
+        (label, compare(getattr(old, name), getattr(new, name))) for label, name in parts if getattr(old, name) != getattr(new, name)
+    ]
+    if old.indicators != new.indicators:
+        changes.append(("Indikator", compare("\n".join(old.indicators), "\n".join(new.indicators))))
+    return render_template("articles/compare.html", article=article, old=old, new=new, changes=changes)
+
+
+@bp.post("/artikel/<slug>/riwayat/<int:number>/pulihkan")
+def restore(slug: str, number: int):
+    """Make an old revision the newest text."""
+    article = _found(slug)
+    found = _revision(article, number)
+    started_from = request.form.get("version", article.version, type=int)
+    try:
+        service.restore(article, found, current_viewer(), started_from)
+    except EditConflict:
+        db.session.rollback()
+        flash("Artikel baru saja diubah orang lain. Lihat revisi terbaru sebelum memulihkan.", "error")
+        return redirect(url_for(".history", slug=slug), 303)
+    db.session.commit()
+    flash(f"Revisi {number} dipulihkan sebagai revisi baru.")
+    return redirect(url_for(".show", slug=article.slug), 303)

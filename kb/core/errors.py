@@ -114,9 +114,14 @@ def _expired(error: CSRFError):
     )
 
 
+def _is_secret(name: str) -> bool:
+    """Passwords and codes are never shown again; their form asks for them once more."""
+    return name in ("csrf_token", "code") or "password" in name
+
+
 def resend_page(title: str, message: str, status: int, sign_in: bool = False):
     """A page that holds everything just posted and can send it again; files cannot be kept and are named."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "password")]
+    typed = [(name, value) for name, value in request.form.items(multi=True) if not _is_secret(name)]
     files = [upload.filename for upload in request.files.values() if upload.filename]
     page = render_template(
         "errors/resend.html", title=title, message=message, typed=typed, files=files, sign_in=sign_in

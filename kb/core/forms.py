@@ -99,7 +99,7 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)) and not issubclass(
                 unbound_field.field_class, HiddenField
             ):
-                options["filters"] = [clean, *unbound_field.kwargs.pop("filters", ())]
+                options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
     def blame(self, error: Invalid) -> None:

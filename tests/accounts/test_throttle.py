@@ -1,5 +1,6 @@
 """Guessing is slow: per account and per address, in every process, whatever becomes of the request."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,19 @@ def test_a_try_is_counted_even_when_the_request_is_rolled_back(db_ctx):
         db.session.rollback()
         with pytest.raises(Throttled):
             throttle.spend(TWO, "a")
+
+
+def test_tries_at_the_same_moment_are_all_counted(app):
+    def one_try(_):
+        with app.app_context():
+            try:
+                throttle.spend(TWO, "a")
+                return True
+            except Throttled:
+                return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(one_try, range(16))) == 2
 
 
 def test_a_new_window_begins_when_the_old_one_is_over(db_ctx, monkeypatch):

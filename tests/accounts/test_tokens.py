@@ -70,3 +70,10 @@ def test_the_second_step_can_be_switched_on_with_tokens(strict, with_password):
     assert client.post(action, data={"code": code, "csrf_token": token_in(page)}).location == "/akun"
     codes = client.post("/akun/kode-cadangan", data={"csrf_token": token_in(client.get("/akun/kode-cadangan"))})
     assert codes.status_code == 200 and "Cetak atau salin sekarang" in codes.text
+
+
+def test_an_expired_form_never_shows_a_password_again(strict, app, cast, with_password):
+    client = strict.test_client()
+    secrets = {"password": "rahasia-satu", "password_again": "rahasia-dua", "new_password": "rahasia-tiga", "code": "rahasia-empat"}
+    page = client.post("/masuk", data={"email": with_password.email, **secrets})
+    assert page.status_code == 400 and with_password.email in page.text and "rahasia" not in page.text

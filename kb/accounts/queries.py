@@ -70,10 +70,10 @@ def waiting_requests(viewer: Viewer) -> int:
 
 
 def governments() -> list[tuple[str, str, str]]:
-    """All offices that can join as (slug, name, name of the province), in the order of their codes."""
+    """All offices that can join as (slug, name of the region, name of its province), in the order of their codes."""
     province = aliased(Region)
     query = (
-        select(Office.slug, Office.name, province.name)
+        select(Office.slug, Region.name, province.name)
         .join(Region, Region.code == Office.region_code)
         .join(province, province.code == Region.province_code)
         .order_by(Region.code)

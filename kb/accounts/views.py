@@ -48,8 +48,14 @@ def join():
 
 
 def _office_choices() -> list[SelectChoice]:
-    named = [SelectChoice(slug, name, optgroup=province) for slug, name, province in queries.governments()]
+    named = [SelectChoice(slug, _by_own_name(name), optgroup=province) for slug, name, province in queries.governments()]
     return [SelectChoice("", "Pilih instansi"), *named]
+
+
+def _by_own_name(region: str) -> str:
+    """"Kabupaten Mesuji" as "Mesuji (kabupaten)": in a long list a person types the first letters of the name."""
+    kind, _, own = region.partition(" ")
+    return f"{own} ({kind.lower()})" if kind in ("Kabupaten", "Kota") else f"Provinsi {region}"
 
 
 def _send_join_request(form: JoinForm) -> str | None:

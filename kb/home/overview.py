@@ -35,19 +35,26 @@ def of(viewer: Viewer) -> Overview:
     """What waits for this person, and what their office has under way."""
     found = Overview()
     if viewer.is_admin:
-        found.tasks += [_join_task(request) for request in accounts.waiting_requests()]
+        found.tasks += _join_tasks(accounts.waiting_requests(viewer))
     if viewer.office_id:
         found.tasks += [_visit_task(visit) for visit in visits.waiting_for(viewer.office_id)]
+        found.tasks += [_report_task(visit) for visit in visits.to_report(viewer.office_id)]
         found.visits = visits.ours(viewer.office_id)[:10]
         found.drafts = articles.drafts_of(viewer)
     return found
 
 
-def _join_task(request) -> Task:
+def _join_tasks(count: int) -> list[Task]:
+    if not count:
+        return []
+    return [Task(f"{count} permohonan bergabung", "Periksa suratnya, lalu terima atau tolak.", url_for("accounts.requests"))]
+
+
+def _report_task(visit) -> Task:
     return Task(
-        f"Permohonan bergabung: {request.office.name}",
-        f"Diajukan {tanggal(request.created_at)}",
-        url_for("accounts.join_requests"),
+        f"Tulis catatan kunjungan {visit.guest.name} ke {visit.host.name}",
+        f"Harinya sudah lewat: {tanggal(visit.day)}",
+        url_for("notes.new", kunjungan=visit.id),
     )
 
 

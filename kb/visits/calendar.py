@@ -1,0 +1,105 @@
+"""On which days and sessions a host is open, and why not on the others. Pure: everything it needs is handed in.
+
+All days and times are the host's own. Notice is counted in working days: not Saturday, Sunday, public holidays or joint leave.
+"""
+
+from calendar import Calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+
+@dataclass(frozen=True)
+class Session:
+    """A part of a day; `key` ("09:00") names it."""
+
+    starts: time
+    ends: time
+
+    @property
+    def key(self) -> str:
+        return f"{self.starts:%H:%M}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.starts:%H.%M}–{self.ends:%H.%M}"
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Days on which a host receives nobody."""
+
+    from_on: date
+    until_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a host is open. `sessions` by weekday, 0 is Monday; `holidays` by day with their names."""
+
+    notice_days: int
+    ahead_days: int
+    sessions: Mapping[int, tuple[Session, ...]]
+    closed: tuple[Closed, ...] = ()
+    holidays: Mapping[date, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar: its sessions, or why there are none."""
+
+    on: date
+    sessions: tuple[Session, ...] = ()
+    closed_because: str = ""
+
+
+def day(on: date, rules: Rules, today: date) -> Day:
+    """What a host offers on a day, seen from today."""
+    reason = _why_closed(on, rules, today)
+    return Day(on, closed_because=reason) if reason else Day(on, rules.sessions[on.weekday()])
+
+
+def _why_closed(on: date, rules: Rules, today: date) -> str:
+    if on <= today:
+        return "sudah lewat" if on < today else "hari ini"
+    if on in rules.holidays:
+        return rules.holidays[on]
+    if not rules.sessions.get(on.weekday()):
+        return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi pada hari ini"
+    for period in rules.closed:
+        if period.from_on <= on <= period.until_on:
+            return period.reason
+    if on < earliest(rules, today):
+        return f"kurang dari {rules.notice_days} hari kerja lagi"
+    if on > today + timedelta(days=rules.ahead_days):
+        return f"lebih dari {rules.ahead_days} hari lagi"
+    return ""
+
+
+def earliest(rules: Rules, today: date) -> date:
+    """The first day that leaves the host its notice: that many working days lie between."""
+    on, left = today, rules.notice_days
+    while left > 0:
+        on += timedelta(days=1)
+        if is_working_day(on, rules.holidays):
+            left -= 1
+    return on + timedelta(days=1) if rules.notice_days else today + timedelta(days=1)
+
+
+def is_working_day(on: date, holidays: Mapping[date, str]) -> bool:
+    """Monday to Friday, unless a public holiday or joint leave."""
+    return on.weekday() < 5 and on not in holidays
+
+
+def weeks(year: int, month: int, rules: Rules, today: date) -> list[list[Day | None]]:
+    """The month as weeks from Monday; None stands for a day of a neighbouring month."""
+    return [
+        [day(on, rules, today) if on.month == month else None for on in week]
+        for week in Calendar().monthdatescalendar(year, month)
+    ]
+
+
+def find_session(on: date, key: str, rules: Rules, today: date) -> Session | None:
+    """The open session of that name on a day, if there is one."""
+    return next((session for session in day(on, rules, today).sessions if session.key == key), None)

@@ -1,0 +1,65 @@
+"""The rules of a host as the calendar wants them: from its own settings, or the defaults, with Indonesia's holidays."""
+
+from datetime import date, time
+from functools import lru_cache
+
+import holidays
+from sqlalchemy import select
+
+from kb.core import clock
+from kb.core.db import db
+from kb.offices.models import Office
+from kb.visits.calendar import Closed, Rules, Session
+from kb.visits.models import ClosedPeriod, Openness
+
+# What booking forms of real offices ask for: Monday to Friday, at most two visits a day, about a week's notice, up to 40 people.
+DEFAULT_SESSIONS = (Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30)))
+DEFAULT_NOTICE_DAYS = 5
+DEFAULT_AHEAD_DAYS = 120
+DEFAULT_DELEGATION = 40
+
+
+def of(host: Office) -> Openness:
+    """The host's settings; unsaved defaults when it has none."""
+    found = db.session.scalars(select(Openness).where(Openness.host_id == host.id)).one_or_none()
+    return found or Openness(
+        host_id=host.id,
+        notice_days=DEFAULT_NOTICE_DAYS,
+        ahead_days=DEFAULT_AHEAD_DAYS,
+        largest_delegation=DEFAULT_DELEGATION,
+        place="",
+        bring="",
+        note="",
+    )
+
+
+def rules(host: Office) -> Rules:
+    """The host's rules for the calendar."""
+    settings = of(host)
+    by_weekday: dict[int, tuple[Session, ...]] = {}
+    for row in settings.sessions:
+        by_weekday[row.weekday] = (*by_weekday.get(row.weekday, ()), Session(row.starts, row.ends))
+    if settings.id is None:
+        by_weekday = dict.fromkeys(range(5), DEFAULT_SESSIONS)
+    closed = db.session.scalars(select(ClosedPeriod).where(ClosedPeriod.host_id == host.id).order_by(ClosedPeriod.from_on))
+    periods = tuple(Closed(period.from_on, period.until_on, period.reason) for period in closed)
+    return Rules(settings.notice_days, settings.ahead_days, by_weekday, periods, holidays_from(clock.today(host.timezone).year))
+
+
+@lru_cache(maxsize=4)
+def holidays_from(year: int) -> dict[date, str]:
+    """Public holidays and joint leave (cuti bersama) of a year and the next two, as the `holidays` library knows them."""
+    found = holidays.country_holidays("ID", years=range(year, year + 3), language="id", categories=("public", "government"))
+    return dict(found.items())
+
+
+def summary(host: Office) -> str:
+    """When the host is open, in a sentence."""
+    names = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+    found = rules(host)
+    days = [names[weekday] for weekday in sorted(found.sessions)]
+    if not days:
+        return "Tuan rumah belum membuka sesi."
+    sessions = sorted({session.label for listed in found.sessions.values() for session in listed})
+    zone = clock.ZONE_NAMES.get(host.timezone, "")
+    return f"Terbuka {', '.join(days)}; sesi {' dan '.join(sessions)} {zone}; pemberitahuan paling lambat {found.notice_days} hari kerja."

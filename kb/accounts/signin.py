@@ -103,6 +103,11 @@ class OneTimeTotp(Totp):
 def init_app(app: Flask, mail_util_cls: type[MailUtil] | None = None) -> None:
     """Set up sign-in. `mail_util_cls` sends the reset mails. CSRFProtect must be set up before."""
     app.config.update({f"SECURITY_{name}": value for name, value in _settings(app).items()})
+    app.config.update(
+        REMEMBER_COOKIE_DURATION=timedelta(days=30),
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"],
+    )
     security = Security(
         app,
         SQLAlchemyUserDatastore(db, User, None),

@@ -53,7 +53,7 @@ def _office_choices() -> list[SelectChoice]:
 
 
 def _by_own_name(region: str) -> str:
-    """"Kabupaten Mesuji" as "Mesuji (kabupaten)": in a long list a person types the first letters of the name."""
+    """Kabupaten Mesuji as Mesuji (kabupaten): in a long list a person types the first letters of the name."""
     kind, _, own = region.partition(" ")
     return f"{own} ({kind.lower()})" if kind in ("Kabupaten", "Kota") else f"Provinsi {region}"
 

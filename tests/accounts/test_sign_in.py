@@ -15,6 +15,21 @@ def test_a_person_signs_in_and_lands_on_the_dashboard(client, with_password):
     assert client.get("/akun").status_code == 200
 
 
+def test_a_device_is_remembered_only_when_asked_and_until_the_password_changes(app, client, with_password):
+    sign_in(client, with_password.email)
+    assert client.get_cookie("remember_token") is None
+    client.post("/keluar")
+    sign_in(client, with_password.email, remember="y")
+    cookie = client.get_cookie("remember_token")
+    assert cookie.http_only and cookie.same_site == "Lax"
+    client.delete_cookie("session")
+    assert client.get("/akun").status_code == 200
+    with app.app_context():
+        db.session.get(User, with_password.id).fs_uniquifier = "lain"
+        db.session.commit()
+    assert client.get("/akun").status_code == 302
+
+
 def test_the_address_may_be_written_in_capitals(client, with_password):
     assert sign_in(client, f"  {with_password.email.upper()} ").status_code == 302
 

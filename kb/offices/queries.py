@@ -210,3 +210,8 @@ def _value(row: IndexValue) -> Value:
     except loader.UnknownIndicator:
         return Value(row, None, False)
     return Value(row, grade, True)
+
+
+def all_governments() -> list[Office]:
+    """All offices of governments by name, for a choice."""
+    return list(db.session.scalars(select(Office).where(Office.kind != EDITORIAL).order_by(Office.name)))

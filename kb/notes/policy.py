@@ -1,0 +1,46 @@
+"""Who may see and change a note."""
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from kb.core.access import Audience, holds
+from kb.core.viewer import Viewer
+from kb.notes.models import Note
+
+TOKENS = {"publik": "public", "jejaring": "network"}
+
+
+def audience(note: Note) -> Audience:
+    """A draft is its writers'; a published note belongs to both offices, and to whom it was opened."""
+    own = f"office:{note.office_id}"
+    if note.status != "published":
+        return frozenset({own})
+    parties = {own, f"office:{note.host_id}", f"office:{note.guest_id}"}
+    return frozenset(parties | ({TOKENS[note.visibility]} if note.visibility in TOKENS else set()))
+
+
+def can_view(viewer: Viewer, note: Note) -> bool:
+    return holds(audience(note), viewer)
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The same rule as SQL."""
+    opened = [visibility for visibility, token in TOKENS.items() if token in viewer.tokens]
+    published = Note.visibility.in_(opened)
+    if viewer.office_id is None:
+        return and_(Note.status == "published", published)
+    party = or_(Note.host_id == viewer.office_id, Note.guest_id == viewer.office_id)
+    return or_(and_(Note.status == "published", or_(published, party)), Note.office_id == viewer.office_id)
+
+
+def can_write(viewer: Viewer, host_id: int, guest_id: int) -> bool:
+    """Both offices may write what happened between them."""
+    return viewer.is_of(host_id) or viewer.is_of(guest_id)
+
+
+def can_edit(viewer: Viewer, note: Note) -> bool:
+    return viewer.is_of(note.office_id)
+
+
+def can_follow_up(viewer: Viewer, note: Note) -> bool:
+    """Both offices keep the follow-ups."""
+    return note.status == "published" and can_write(viewer, note.host_id, note.guest_id)

@@ -1,0 +1,60 @@
+"""Reading notes; every list goes through `policy.visible_to`."""
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from kb.core.db import db
+from kb.core.pages import Page, paginate
+from kb.core.viewer import Viewer
+from kb.notes import policy
+from kb.notes.models import Note, NoteFollowUp, NoteIndicator, NoteRevision
+
+
+def _listed(viewer: Viewer) -> Select:
+    return (
+        select(Note)
+        .where(Note.status == "published", policy.visible_to(viewer))
+        .options(joinedload(Note.host), joinedload(Note.guest), raiseload(Note.indicator_rows))
+        .order_by(Note.held_on.desc(), Note.id.desc())
+    )
+
+
+def listing(viewer: Viewer) -> Page:
+    """One page of the published notes."""
+    return paginate(_listed(viewer))
+
+
+def drafts_of(viewer: Viewer) -> list[Note]:
+    """The drafts of the viewer's office."""
+    query = select(Note).where(Note.status == "draft", Note.office_id == viewer.office_id)
+    return list(db.session.scalars(query.options(raiseload(Note.indicator_rows)).order_by(Note.edited_at.desc()).limit(20)))
+
+
+def by_office(viewer: Viewer, office_id: int, limit: int = 20) -> list[Note]:
+    """The notes of visits that an office received or made."""
+    return list(db.session.scalars(_listed(viewer).where(or_(Note.host_id == office_id, Note.guest_id == office_id)).limit(limit)))
+
+
+def by_indicator(viewer: Viewer, code: str, limit: int = 10) -> list[Note]:
+    """The notes about an indicator."""
+    about = select(NoteIndicator.note_id).where(NoteIndicator.code == code)
+    return list(db.session.scalars(_listed(viewer).where(Note.id.in_(about)).limit(limit)))
+
+
+def of_visit(viewer: Viewer, visit_id: int) -> list[Note]:
+    """The notes of a visit, drafts of the own office included."""
+    query = select(Note).where(Note.visit_id == visit_id, policy.visible_to(viewer)).order_by(Note.id)
+    return list(db.session.scalars(query.options(raiseload(Note.indicator_rows))))
+
+
+def find(note_id: int) -> Note | None:
+    """A note with its offices, author and follow-ups."""
+    query = select(Note).where(Note.id == note_id)
+    offices = (joinedload(Note.host), joinedload(Note.guest), joinedload(Note.office), joinedload(Note.author))
+    return db.session.scalars(query.options(*offices, selectinload(Note.follow_ups).joinedload(NoteFollowUp.office))).one_or_none()
+
+
+def revisions(note: Note) -> list[NoteRevision]:
+    """All states of a note, newest first."""
+    query = select(NoteRevision).where(NoteRevision.note_id == note.id).options(joinedload(NoteRevision.author))
+    return list(db.session.scalars(query.order_by(NoteRevision.number.desc())))

@@ -1,0 +1,164 @@
+"""What is done with notes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import update
+
+from kb.core import clock, events, markdown
+from kb.core.access import require
+from kb.core.db import db
+from kb.core.errors import Conflict, Invalid
+from kb.core.viewer import Viewer
+from kb.notes import policy
+from kb.notes.models import Note, NoteFollowUp, NoteIndicator, NoteRevision
+from kb.visits import service as visits
+from kb.visits.models import Visit
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is written of a consultation."""
+
+    title: str
+    summary: str
+    body: str
+    held_on: date
+    indicators: tuple[str, ...] = ()
+    visibility: str = "para_pihak"
+    source: str = ""
+    held_precision: str = "day"
+    mode: str = "berkunjung"
+
+
+class EditConflict(Conflict):
+    """Somebody saved a newer version meanwhile; `note` is theirs."""
+
+    def __init__(self, note: Note):
+        super().__init__("Catatan ini sudah diubah orang lain sejak Anda membukanya.")
+        self.note = note
+
+
+def create(content: Content, host_id: int, guest_id: int, viewer: Viewer, visit: Visit | None = None) -> Note:
+    """A new draft. Raises Invalid when the day has not come or the offices are not two, one of them the viewer's."""
+    if host_id == guest_id:
+        raise Invalid("Tuan rumah dan tamu harus dua instansi yang berbeda.", "other")
+    require(seen=True, allowed=policy.can_write(viewer, host_id, guest_id))
+    _check_day(content)
+    note = begin(content, viewer.office_id, host_id, guest_id, viewer)
+    note.visit_id = visit.id if visit else None
+    db.session.flush()
+    return note
+
+
+def begin(content: Content, office_id: int, host_id: int, guest_id: int, viewer: Viewer) -> Note:
+    """Make the rows of a draft; also for the importer, who needs no rights."""
+    now = clock.now()
+    note = Note(
+        office_id=office_id, author_id=viewer.user_id, host_id=host_id, guest_id=guest_id, status="draft", version=1,
+        created_at=now, edited_at=now,
+    )  # fmt: skip
+    write(note, content)
+    db.session.add(note)
+    db.session.flush()
+    _keep_revision(note, viewer)
+    events.record("note.created", note, viewer)
+    return note
+
+
+def _check_day(content: Content) -> None:
+    if content.held_on > clock.today():
+        raise Invalid("Kunjungan belum berlangsung: tanggalnya setelah hari ini.", "held_on")
+
+
+def edit(note: Note, content: Content, viewer: Viewer, started_from: int) -> None:
+    """Save a change that started from a version. Raises EditConflict."""
+    require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
+    _check_day(content)
+    revise(note, content, viewer, started_from)
+
+
+def revise(note: Note, content: Content, viewer: Viewer, started_from: int) -> None:
+    """Claim the next version and write it; also for the importer."""
+    claim = update(Note).where(Note.id == note.id, Note.version == started_from).values(version=started_from + 1)
+    taken = db.session.execute(claim).rowcount == 1
+    db.session.refresh(note)
+    if not taken:
+        raise EditConflict(note)
+    write(note, content)
+    note.edited_at = clock.now()
+    db.session.flush()
+    _keep_revision(note, viewer)
+    events.record("note.edited", note, viewer)
+
+
+def publish(note: Note, viewer: Viewer) -> None:
+    """Show the note to those it is meant for; an accepted visit whose day has come is held now. A second press changes nothing."""
+    require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
+    if note.status == "published":
+        return
+    open_up(note, viewer)
+    visit = note.visit
+    if visit is not None and visit.status == "accepted" and visit.day <= clock.today(visit.host.timezone):
+        visits.act(visit, "hold", viewer)
+
+
+def open_up(note: Note, viewer: Viewer) -> None:
+    """Change the status by compare-and-set; also for the importer."""
+    db.session.flush()
+    claim = update(Note).where(Note.id == note.id, Note.status == "draft").values(status="published", published_at=clock.now())
+    if db.session.execute(claim).rowcount != 1:
+        raise Conflict("Keadaan catatan ini baru saja diubah orang lain. Muat ulang halamannya.")
+    db.session.refresh(note)
+    note.published_on = note.published_on or clock.today()
+    events.record("note.published", note, viewer)
+
+
+def content_of(note: Note) -> Content:
+    """What was written."""
+    return Content(
+        note.title, note.summary, note.body, note.held_on, tuple(note.indicators), note.visibility, note.source,
+        note.held_precision, note.mode,
+    )  # fmt: skip
+
+
+def write(note: Note, content: Content) -> None:
+    """Put what was written into the row, with its HTML."""
+    rendered = markdown.render(content.body)
+    note.title, note.summary, note.body = content.title, content.summary, content.body
+    note.html, note.toc = rendered.html, [list(entry) for entry in rendered.toc]
+    note.held_on, note.held_precision, note.mode = content.held_on, content.held_precision, content.mode
+    note.visibility, note.source = content.visibility, content.source
+    kept = {row.code: row for row in note.indicator_rows}
+    note.indicator_rows = [kept.get(code) or NoteIndicator(code=code) for code in dict.fromkeys(content.indicators)]
+
+
+def _keep_revision(note: Note, viewer: Viewer) -> None:
+    db.session.add(
+        NoteRevision(
+            note_id=note.id, number=note.version, title=note.title, summary=note.summary, body=note.body,
+            visibility=note.visibility, author_id=viewer.user_id, created_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def add_follow_up(note: Note, text: str, office_id: int, due_on: date, viewer: Viewer) -> None:
+    """Agree on something to do."""
+    require(policy.can_view(viewer, note), policy.can_follow_up(viewer, note))
+    if office_id not in (note.host_id, note.guest_id):
+        raise Invalid("Pilih salah satu dari kedua instansi.", "office")
+    db.session.add(NoteFollowUp(note_id=note.id, text=text, office_id=office_id, due_on=due_on))
+    events.record("note.followed_up", note, viewer)
+
+
+def finish_follow_up(note: Note, follow_up_id: int, viewer: Viewer) -> None:
+    """Mark a follow-up as done; the first to say so counts."""
+    require(policy.can_view(viewer, note), policy.can_follow_up(viewer, note))
+    claim = (
+        update(NoteFollowUp)
+        .where(NoteFollowUp.id == follow_up_id, NoteFollowUp.note_id == note.id, NoteFollowUp.done_at.is_(None))
+        .values(done_at=clock.now())
+    )
+    if db.session.execute(claim).rowcount == 1:
+        events.record("note.followed_up", note, viewer, done=True)

@@ -1,0 +1,229 @@
+"""Pages of notes."""
+
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from kb.articles.comparison import compare
+from kb.core import clock, markdown, once
+from kb.core.access import public, require
+from kb.core.db import db
+from kb.core.errors import Conflict, Invalid
+from kb.core.viewer import Viewer, current_viewer
+from kb.instruments import loader
+from kb.notes import policy, queries, service
+from kb.notes.forms import FollowUpForm, NoteForm, skeleton
+from kb.notes.models import Note
+from kb.notes.service import EditConflict
+from kb.offices import queries as offices
+from kb.visits import policy as visit_policy
+from kb.visits import queries as visits
+from kb.visits.models import Visit
+
+bp = Blueprint("notes", __name__)
+
+
+@bp.get("/catatan")
+@public
+def index():
+    """The published notes the viewer may see; the drafts of the own office on top."""
+    viewer = current_viewer()
+    drafts = queries.drafts_of(viewer) if viewer.office_id else []
+    return render_template("notes/index.html", page=queries.listing(viewer), drafts=drafts)
+
+
+@bp.get("/catatan/<int:note_id>")
+@public
+def show(note_id: int):
+    """A note with its follow-ups."""
+    return _show(_find(note_id), FollowUpForm(formdata=None))
+
+
+def _show(note: Note, form: FollowUpForm, status: int = 200):
+    viewer = current_viewer()
+    form.office.choices = [(note.host_id, note.host.name), (note.guest_id, note.guest.name)]
+    page = render_template(
+        "notes/show.html",
+        note=note,
+        form=form,
+        indicators=[loader.indicator(code) for code in note.indicators],
+        may_edit=policy.can_edit(viewer, note),
+        may_follow_up=policy.can_follow_up(viewer, note),
+        may_see_visit=note.visit is not None and visit_policy.can_view(viewer, note.visit),
+        today=clock.today(),
+    )
+    return page, status
+
+
+def _find(note_id: int) -> Note:
+    note = queries.find(note_id)
+    require(seen=note is not None and policy.can_view(current_viewer(), note))
+    return note
+
+
+@bp.route("/catatan/baru", methods=["GET", "POST"])
+def new():
+    """Write the notes of a visit, or of a consultation that was not arranged here."""
+    viewer = current_viewer()
+    require(seen=True, allowed=viewer.office_id is not None)
+    visit = _visit(viewer)
+    form = _form(viewer, visit)
+    if not form.is_submitted():
+        _prefill(form, visit)
+    if request.form.get("action") == "preview":
+        return _editor(form, visit=visit, preview=markdown.to_html(form.body.data or ""), status=200)
+    if form.validate_on_submit():
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location or url_for(".index"), 303)
+        try:
+            note = service.create(_content(form, visit), *_parties(form, visit, viewer), viewer, visit)
+            location = _finish(note)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            once.remember(form.once.data, viewer, location)
+            db.session.commit()
+            return redirect(location, 303)
+    return _editor(form, visit=_visit(viewer))
+
+
+def _visit(viewer: Viewer) -> Visit | None:
+    """The visit the note follows, if one is named. Raises NotFound, or Conflict before its day."""
+    visit_id = request.args.get("kunjungan", type=int)
+    if visit_id is None:
+        return None
+    visit = visits.find(visit_id)
+    require(visit is not None and visit_policy.can_view(viewer, visit))
+    if visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone):
+        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
+    return visit
+
+
+def _form(viewer: Viewer, visit: Visit | None) -> NoteForm:
+    form = NoteForm()
+    if visit is not None:
+        del form.side, form.other
+    else:
+        form.other.choices = [(office.slug, office.name) for office in offices.all_governments() if office.id != viewer.office_id]
+    return form
+
+
+def _prefill(form: NoteForm, visit: Visit | None) -> None:
+    form.body.data = skeleton(visit.question_list if visit else [])
+    if visit is not None:
+        form.title.data = f"Konsultasi {visit.guest.name} ke {visit.host.name}"
+        form.held_on.data = visit.day
+        form.indicators.data = visit.indicators
+
+
+def _content(form: NoteForm, visit: Visit | None) -> service.Content:
+    return replace(form.content(), mode=visit.mode) if visit else form.content()
+
+
+def _parties(form: NoteForm, visit: Visit | None, viewer: Viewer) -> tuple[int, int]:
+    """Host and guest."""
+    if visit is not None:
+        return visit.host_id, visit.guest_id
+    other = offices.by_slug(form.other.data)
+    return (viewer.office_id, other.id) if form.side.data == "host" else (other.id, viewer.office_id)
+
+
+def _finish(note: Note) -> str:
+    if request.form.get("action") == "publish" and note.status == "draft":
+        service.publish(note, current_viewer())
+        flash("Catatan diterbitkan.")
+    else:
+        flash("Perubahan disimpan." if note.status == "published" else "Draf disimpan. Hanya instansi Anda yang dapat melihatnya.")
+    return url_for(".show", note_id=note.id)
+
+
+@bp.route("/catatan/<int:note_id>/ubah", methods=["GET", "POST"])
+def edit(note_id: int):
+    """Change a note."""
+    viewer, note = current_viewer(), _find(note_id)
+    require(seen=True, allowed=policy.can_edit(viewer, note))
+    form = NoteForm()
+    del form.side, form.other
+    if not form.is_submitted():
+        form.fill(note)
+    if request.form.get("action") == "preview":
+        return _editor(form, note, preview=markdown.to_html(form.body.data or ""), status=200)
+    if form.validate_on_submit():
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location or url_for(".show", note_id=note_id), 303)
+        try:
+            kept = replace(form.content(), held_precision=note.held_precision, mode=note.mode)
+            service.edit(note, kept, viewer, form.version.data)
+            location = _finish(note)
+        except EditConflict as conflict:
+            db.session.rollback()
+            return _conflict(conflict.note, form)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            once.remember(form.once.data, viewer, location)
+            db.session.commit()
+            return redirect(location, 303)
+    return _editor(form, _find(note_id))
+
+
+def _editor(form: NoteForm, note: Note | None = None, visit: Visit | None = None, preview=None, status: int | None = None):
+    if status is None:
+        status = 422 if form.is_submitted() else 200
+    page = render_template(
+        "notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments()
+    )
+    return page, status
+
+
+def _conflict(note: Note, form: NoteForm):
+    """Both texts, so that nothing is lost."""
+    form.version.raw_data = None
+    form.version.data, form.once.data = note.version, once.new_key()
+    page = render_template(
+        "notes/conflict.html", form=form, note=note, changes=compare(note.body, form.body.data or ""),
+        instruments=loader.all_instruments(), failed=True,
+    )  # fmt: skip
+    return page, 409
+
+
+@bp.post("/catatan/<int:note_id>/terbitkan")
+def publish(note_id: int):
+    """Publish a draft from its page."""
+    service.publish(_find(note_id), current_viewer())
+    db.session.commit()
+    flash("Catatan diterbitkan.")
+    return redirect(url_for(".show", note_id=note_id), 303)
+
+
+@bp.get("/catatan/<int:note_id>/riwayat")
+def history(note_id: int):
+    """All states of a note, for its writers."""
+    note = _find(note_id)
+    require(seen=True, allowed=policy.can_edit(current_viewer(), note))
+    found = queries.revisions(note)
+    pairs = [(new, compare(old.body, new.body)) for new, old in zip(found, found[1:], strict=False)]
+    return render_template("notes/history.html", note=note, pairs=pairs, first=found[-1])
+
+
+@bp.post("/catatan/<int:note_id>/tindak-lanjut")
+def follow_up(note_id: int):
+    """Agree on something to do."""
+    note, form = _find(note_id), FollowUpForm()
+    form.office.choices = [(note.host_id, note.host.name), (note.guest_id, note.guest.name)]
+    if not form.validate():
+        return _show(note, form, 422)
+    service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, current_viewer())
+    db.session.commit()
+    flash("Tindak lanjut ditambahkan.")
+    return redirect(url_for(".show", note_id=note_id, _anchor="tindak-lanjut"), 303)
+
+
+@bp.post("/catatan/<int:note_id>/tindak-lanjut/<int:follow_up_id>/selesai")
+def finish(note_id: int, follow_up_id: int):
+    """Mark a follow-up as done."""
+    service.finish_follow_up(_find(note_id), follow_up_id, current_viewer())
+    db.session.commit()
+    return redirect(url_for(".show", note_id=note_id, _anchor="tindak-lanjut"), 303)

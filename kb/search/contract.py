@@ -1,0 +1,60 @@
+"""What an engine takes and gives. Both engines keep to it; tests/search/test_contract.py asks both.
+
+An engine is a module object with: `put(documents)`, `drop(keys)`, `query(wanted) -> Results`, `suggest(words, tokens) -> dict`,
+`rebuild(documents)`, `is_built() -> bool`, `count() -> int`. It may raise NotReady.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from kb.search.language import Alternative, Unit
+
+FACETS = ("kind", "office", "province", "indicator", "year")
+
+# A synonym counts a little less than the word that was typed.
+SYNONYM_WEIGHT = 0.6
+# Terms in more than this share of the documents only rank, they do not select.
+COMMON = 0.10
+
+
+class NotReady(Exception):
+    """The index is being built."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is found: `tokens` is its audience; `boost` near 1 lifts or lowers it a little."""
+
+    key: str
+    kind: str
+    title: str
+    summary: str
+    body: str
+    office: str
+    province: str
+    indicators: tuple[str, ...]
+    year: int | None
+    tokens: frozenset[str]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A query as an engine takes it: `filters` narrow (any of the values), `tokens` are the viewer's."""
+
+    units: tuple[Unit, ...]
+    tokens: frozenset[str]
+    excluded: tuple[Alternative, ...] = ()
+    filters: dict[str, frozenset[str]] = field(default_factory=dict)
+    offset: int = 0
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class Results:
+    """`hits` are keys, best first; `strict` is how many hold every word; facets count all hits, not only this page's."""
+
+    total: int
+    strict: int
+    hits: list[str]
+    facets: dict[str, Counter]

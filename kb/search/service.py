@@ -1,0 +1,130 @@
+"""The search as pages and commands use it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy import or_, select
+
+from kb.core.db import db
+from kb.core.viewer import Viewer
+from kb.offices.models import Office
+from kb.search import documents, language
+from kb.search.analysis import STOP, fold, words
+from kb.search.contract import Document, NotReady, Results, Wanted
+from kb.search.documents import Found
+from kb.search.language import Typed
+from kb.search.postgresql_engine import PostgresqlEngine
+from kb.search.whoosh_engine import WhooshEngine
+
+PER_PAGE = 10
+# Fewer strict hits than this, and a misspelling is considered.
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page of results; `suggestion` is a better spelling, if one is known to this viewer."""
+
+    typed: Typed
+    total: int
+    hits: list[Found]
+    facets: dict[str, Counter]
+    suggestion: str
+    page: int
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
+def init_app(app: Flask) -> None:
+    """Choose the engine of the settings."""
+    chosen = PostgresqlEngine() if app.config["KB_SEARCH"] == "postgresql" else WhooshEngine(app.config["KB_DATA"])
+    app.extensions["search"] = chosen
+
+
+def engine():
+    """The engine of this app."""
+    return current_app.extensions["search"]
+
+
+def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None = None, page: int = 1) -> Answer:
+    """Search for what was typed, narrowed by filters. Raises NotReady while the index is being built."""
+    typed = language.read(text)
+    narrowed = _merged(typed.filters, filters or {})
+    wanted = Wanted(typed.units, viewer.tokens, typed.excluded, narrowed, (page - 1) * PER_PAGE, PER_PAGE)
+    if not typed.units and not narrowed and not typed.excluded:
+        return Answer(typed, 0, [], {}, "", page)
+    results = engine().query(wanted)
+    found = documents.load(results.hits, viewer)
+    hits = [found[key] for key in results.hits if key in found]
+    return Answer(typed, results.total, hits, results.facets, _suggestion(typed, results, viewer), page)
+
+
+def _merged(typed: dict[str, frozenset[str]], chosen: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Both narrow: what is typed and what is chosen. Offices are typed by any part of their name."""
+    merged = {key: typed.get(key, frozenset()) for key in typed}
+    if "office" in merged:
+        merged["office"] = _office_slugs(merged["office"])
+    for key, values in chosen.items():
+        if values:
+            merged[key] = merged[key] & values if key in merged else values
+    return merged
+
+
+def _office_slugs(names: frozenset[str]) -> frozenset[str]:
+    matches = [Office.slug.contains("-".join(words(name)), autoescape=True) for name in names]
+    return frozenset(db.session.scalars(select(Office.slug).where(or_(*matches))))
+
+
+def _suggestion(typed: Typed, results: Results, viewer: Viewer) -> str:
+    if results.strict >= FEW or not typed.words:
+        return ""
+    asked = [word for word in dict.fromkeys(words(typed.words)) if word not in STOP and len(word) > 3 and word.isalpha()]
+    better = engine().suggest(asked, viewer.tokens)
+    if not better:
+        return ""
+    return " ".join(better.get(fold(word), word) for word in typed.words.split())
+
+
+def ready() -> bool:
+    """Does the index answer?"""
+    return engine().is_built()
+
+
+def is_built() -> bool:
+    """Is there an index at all?"""
+    return engine().is_built()
+
+
+def count_documents() -> int:
+    """How many things a rebuild looks at."""
+    return documents.count_all()
+
+
+def reindex(progress: Callable[[int], None] = lambda n: None) -> None:
+    """Build the index anew from the database."""
+
+    def counted() -> Iterator[Document]:
+        for document in documents.all_documents():
+            progress(1)
+            yield document
+
+    engine().rebuild(counted())
+    db.session.rollback()
+
+
+def refresh(changed: dict[str, set[int]]) -> None:
+    """Bring the index up to date with things that changed; build it if it is gone."""
+    try:
+        put, drop = [], []
+        for kind, ids in changed.items():
+            new, gone = documents.current(kind, ids)
+            put += new
+            drop += gone
+        engine().change(put, drop)
+    except NotReady:
+        reindex()
+

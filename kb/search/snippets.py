@@ -1,0 +1,49 @@
+"""The piece of a text around the words asked for, marked as whole words whatever their ending. Pure but for Markup."""
+
+from markupsafe import Markup
+
+from kb.core.markdown import mark
+from kb.search.analysis import spans
+
+LENGTH = 220
+LOOKED_AT = 20_000
+
+
+def snippet(text: str, stems: frozenset[str]) -> Markup:
+    """The stretch of about 220 characters with the most different words asked for, in one pass over the text."""
+    text = " ".join(text[:LOOKED_AT].split())
+    found = [(start, end, hit) for start, end, word_stems in spans(text) if (hit := word_stems & stems)]
+    start = _best_start(found, stems)
+    begin, end = _stretch(text, start)
+    marked = [(s - begin, e - begin) for s, e, _ in found if s >= begin and e <= end]
+    shown = mark(text[begin:end], marked)
+    return Markup("{}{}{}").format("… " if begin else "", shown, " …" if end < len(text) else "")
+
+
+def highlight(text: str, stems: frozenset[str]) -> Markup:
+    """A short text, whole, with the words asked for marked."""
+    return mark(text, [(start, end) for start, end, word_stems in spans(text) if word_stems & stems])
+
+
+def _best_start(found, stems: frozenset[str]) -> int:
+    """Where the window with the most different stems begins; the earliest of the best."""
+    best, best_score, left = 0, (0, 0), 0
+    for right in range(len(found)):
+        while found[right][1] - found[left][0] > LENGTH:
+            left += 1
+        window = found[left : right + 1]
+        score = (len(frozenset().union(*(hit for *_, hit in window))), len(window))
+        if score > best_score:
+            best, best_score = found[left][0], score
+    return best
+
+
+def _stretch(text: str, start: int) -> tuple[int, int]:
+    """Begin a little before, at a word's edge; end at a word's edge."""
+    begin = max(0, start - 40)
+    if begin:
+        begin = text.find(" ", begin) + 1
+    end = min(len(text), begin + LENGTH)
+    if end < len(text):
+        end = text.rfind(" ", begin, end) if " " in text[begin:end] else end
+    return begin, end

@@ -1,36 +1,38 @@
 """Berguru: Diskominfo offices learn from each other. This factory puts the rooms together; README.md beside it is the map."""
 
-import importlib
-import importlib.util
 from collections.abc import Mapping
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import kb.notifications.handlers
+import kb.search.handlers  # noqa: F401  handlers subscribe at import
+from kb import cli
+from kb.accounts import signin
+from kb.accounts import views as accounts
+from kb.activity import views as activity
+from kb.api import views as api
+from kb.articles import views as articles
 from kb.config import ROOT, from_environment
 from kb.core import access, db, errors, logs, pages
 from kb.core.viewer import current_viewer
+from kb.home import views as home
+from kb.notes import views as notes
+from kb.notifications import views as notifications
+from kb.notifications.mail import OutboxMailUtil
+from kb.notifications.queries import unread_count
+from kb.offices import views as offices
+from kb.search import service as search_service
+from kb.search import views as search
+from kb.visits import views as visits
 
 
-def _maybe(name):
-    """TEMPORARY while rooms are being built."""
-    try:
-        if importlib.util.find_spec(name) is None:
-            return None
-    except ModuleNotFoundError:
-        return None
-    try:
-        return importlib.import_module(name)
-    except ImportError as missing:
-        print(f"{name} not ready: {missing}")
-        return None
-
-
-ROOMS = ("offices", "accounts", "articles", "visits", "notes", "search", "notifications", "activity", "api", "home")
+# The order only matters for reading: from the lower rooms to the upper ones.
+ROOMS = (offices, accounts, articles, visits, notes, search, notifications, activity, api, home)
 
 
 def create_app(overrides: Mapping | None = None) -> Flask:
@@ -51,24 +53,11 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    signin.init_app(app, mail_util_cls=OutboxMailUtil)
+    search_service.init_app(app)
     for room in ROOMS:
-        _maybe(f"kb.{room}.models")
-        _maybe(f"kb.{room}.handlers")
-    accounts = _maybe("kb.accounts")
-    if accounts is not None and hasattr(accounts, "init_app"):
-        mail = _maybe("kb.notifications.mail")
-        accounts.init_app(app, mail_util_cls=getattr(mail, "OutboxMailUtil", None))
-    search = _maybe("kb.search")
-    if search is not None and hasattr(search, "init_app"):
-        search.init_app(app)
-    for room in ROOMS:
-        views = _maybe(f"kb.{room}.views")
-        if views is not None:
-            app.register_blueprint(views.bp)
-    try:  # TEMPORARY
-        importlib.import_module("kb.cli").init_app(app)
-    except ImportError as missing:
-        print("cli not ready:", missing)
+        app.register_blueprint(room.bp)
+    cli.init_app(app)
     app.context_processor(_everywhere)
     return app
 
@@ -84,10 +73,6 @@ def _allow_large_forms(app: Flask) -> None:
 
 def _everywhere() -> dict:
     """What every template may use."""
-    from flask import current_app
-
-    found = {"viewer": current_viewer(), "demo": current_app.config["KB_ENV"] == "demo", "unread": 0}
-    queries = _maybe("kb.notifications.queries")
-    if queries is not None and found["viewer"].is_signed_in:
-        found["unread"] = queries.unread_count(found["viewer"])
-    return found
+    viewer = current_viewer()
+    unread = unread_count(viewer) if viewer.is_signed_in else 0
+    return {"viewer": viewer, "demo": current_app.config["KB_ENV"] == "demo", "unread": unread}

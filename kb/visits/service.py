@@ -16,7 +16,7 @@ from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import calendar, openness, policy
 from kb.visits.calendar import Session
-from kb.visits.models import ClosedPeriod, Openness, OpenSession, Visit, VisitCounter, VisitIndicator, VisitSlot
+from kb.visits.models import ClosedPeriod, OpenSession, Visit, VisitCounter, VisitIndicator, VisitSlot
 from kb.visits.workflow import HOLDS_SLOT, Step, step_for
 
 

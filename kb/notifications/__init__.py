@@ -1,0 +1,4 @@
+"""Being told: the inbox, and outgoing mail. Writes mail.queued; consumes visit.*, note.published, account.* as `inbox`, mail.queued as `mail`.
+
+May import: every room below.
+"""

@@ -1,0 +1,114 @@
+"""Outgoing mail: queued in the database with the change it tells of, sent by the worker over SMTP or, without a server, into a folder.
+
+A mail is sent at least once: a worker killed between the server's "250" and our commit sends it again, with the same Message-ID.
+"""
+
+import re
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from html import escape
+from pathlib import Path
+from uuid import uuid4
+
+from flask import current_app
+from flask_security import MailUtil
+from sqlalchemy import select
+
+from kb.core import clock, events
+from kb.core.db import db
+from kb.core.events import Event
+from kb.core.viewer import current_viewer
+from kb.notifications.models import Mail
+
+TIMEOUT_SECONDS = 20
+LINK = re.compile(r"(https?://[^\s<]+)")
+
+
+class OutboxMailUtil(MailUtil):
+    """Flask-Security's mails go through our outbox, in the transaction that made them."""
+
+    def send_mail(self, template, subject, recipient, sender, body, html, **kwargs):
+        """Queue the mail; links in it are secrets."""
+        queue(f"security:{uuid4().hex}", str(recipient), str(subject), body, is_secret=True)
+
+
+def queue(key: str, to_address: str, subject: str, text: str, is_secret: bool = False) -> None:
+    """Write a mail once per key, to be sent by the worker."""
+    if db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None:
+        return
+    mail = Mail(
+        key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, is_secret=is_secret, created_at=clock.now()
+    )
+    db.session.add(mail)
+    events.record("mail.queued", mail, current_viewer())
+
+
+@events.on("mail", "mail.queued")
+def send(event: Event) -> None:
+    """Really send a queued mail. Raises what the server answers; the delivery is tried again."""
+    mail = db.session.get(Mail, event.subject_id)
+    if mail is None or mail.sent_at is not None:
+        return
+    message = compose(mail)
+    if current_app.config["MAIL_HOST"]:
+        _over_smtp(message)
+    else:
+        _into_folder(mail, message)
+    mail.sent_at = clock.now()
+    if mail.is_secret:
+        mail.text = ""
+
+
+def compose(mail: Mail) -> EmailMessage:
+    """The message: plain text first, the same as simple HTML beside it."""
+    message = EmailMessage()
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = Address(addr_spec=mail.to_address)
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    sender = parseaddr(current_app.config["MAIL_FROM"])[1]
+    message["Message-ID"] = f"<berguru-{mail.id}@{sender.rpartition('@')[2] or 'berguru.invalid'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    message.add_alternative(_as_html(mail), subtype="html")
+    return message
+
+
+def _as_html(mail: Mail) -> str:
+    paragraphs = [LINK.sub(r'<a href="\1">\1</a>', escape(part)).replace("\n", "<br>") for part in mail.text.strip().split("\n\n")]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        f'<!doctype html><html lang="id"><head><meta charset="utf-8"><title>{escape(mail.subject)}</title></head>'
+        f'<body style="font-family:sans-serif;line-height:1.5;max-width:36em">{body}</body></html>'
+    )
+
+
+def _one_line(text: str) -> str:
+    """A header holds no line breaks, whatever was typed."""
+    return " ".join(text.split())
+
+
+def _over_smtp(message: EmailMessage) -> None:
+    config = current_app.config
+    host, port = config["MAIL_HOST"], config["MAIL_PORT"]
+    if config["MAIL_TLS"] == "tls":
+        server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    with server:
+        if config["MAIL_TLS"] == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if config["MAIL_USERNAME"]:
+            server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+        server.send_message(message)
+
+
+def _into_folder(mail: Mail, message: EmailMessage) -> None:
+    folder = Path(current_app.config["MAIL_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{mail.id:06d}.part"
+    part.write_bytes(message.as_bytes())
+    part.replace(folder / f"{mail.id:06d}.eml")

@@ -3,7 +3,6 @@
 The schema is made by the migrations and the regions are seeded once; each test starts from a copy of that.
 """
 
-import os
 import shutil
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -31,10 +30,7 @@ def app(tmp_path_factory):
     app = create_app({**settings, "WTF_CSRF_ENABLED": False, "SERVER_NAME": None})
     app.test_client_class = PageClient
     with app.app_context():
-        if os.environ.get("KB_TEST_CREATE_ALL", "1") == "1":  # TEMPORARY until the first migration
-            db.create_all()
-        else:
-            upgrade()
+        upgrade()
         makers.seed_world()
         db.session.remove()
         db.engine.dispose()

@@ -65,7 +65,22 @@ def measure_library(folder: Path, size: int, bare: float, options) -> None:
 
 def two_word_queries(pick: random.Random) -> list[str]:
     """Two words of the field each."""
-    words = "rencana audit layanan data jaringan aplikasi keamanan indikator kebijakan evaluasi peta arsitektur risiko pegawai".split()
+    words = [
+        "rencana",
+        "audit",
+        "layanan",
+        "data",
+        "jaringan",
+        "aplikasi",
+        "keamanan",
+        "indikator",
+        "kebijakan",
+        "evaluasi",
+        "peta",
+        "arsitektur",
+        "risiko",
+        "pegawai",
+    ]
     return ["+".join(pick.sample(words, 2)) for _ in range(60)]
 
 

@@ -30,7 +30,6 @@ from kb.search import service as search_service
 from kb.search import views as search
 from kb.visits import views as visits
 
-
 # The order only matters for reading: from the lower rooms to the upper ones.
 ROOMS = (offices, accounts, articles, visits, notes, search, notifications, activity, api, home)
 

@@ -24,9 +24,7 @@ from tests.pages import PageClient
 def app(tmp_path_factory):
     """The application on a database of its own; restored for each test by `fresh`."""
     folder = tmp_path_factory.mktemp("berguru")
-    settings = from_environment(
-        {"KB_ENV": "test", "KB_DATA": str(folder), "DATABASE_URL": databases.url(folder), "LOG_LEVEL": "ERROR"}
-    )
+    settings = from_environment({"KB_ENV": "test", "KB_DATA": str(folder), "DATABASE_URL": databases.url(folder), "LOG_LEVEL": "ERROR"})
     app = create_app({**settings, "WTF_CSRF_ENABLED": False, "SERVER_NAME": None})
     app.test_client_class = PageClient
     with app.app_context():

@@ -87,6 +87,7 @@ class PageClient(FlaskClient):
     """Checks each HTML page it gets; use `check=False` for fragments."""
 
     def open(self, *args, check=True, **kwargs):
+        kwargs.setdefault("buffered", True)  # so that a file that is sent is also closed
         response = super().open(*args, **kwargs)
         text = response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 304, 307, 308)
         if check and text and "<html" in response.text[:200]:

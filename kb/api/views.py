@@ -64,7 +64,11 @@ HIT = {
 }
 DESCRIPTION = {
     "openapi": "3.1.0",
-    "info": {"title": "Berguru", "version": "1", "description": "Baca saja. Hasil mengikuti hak orang yang masuk; tanpa sesi: yang publik."},
+    "info": {
+        "title": "Berguru",
+        "version": "1",
+        "description": "Baca saja. Hasil mengikuti hak orang yang masuk; tanpa sesi: yang publik.",
+    },
     "paths": {
         "/api/v1/search": {
             "get": {

@@ -116,4 +116,3 @@ def day(file: ContentFile, key: str) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise file.bad(key, f"harus tanggal seperti 2026-11-23, bukan {value!r}")
     return value
-

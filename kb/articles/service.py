@@ -111,9 +111,7 @@ def restore(article: Article, revision: ArticleRevision, viewer: Viewer, started
 
 def content_of(written: Article | ArticleRevision) -> Content:
     """What was written, of an article or of one of its revisions."""
-    return Content(
-        written.title, written.summary, written.body, tuple(written.indicators), written.visibility, written.source
-    )
+    return Content(written.title, written.summary, written.body, tuple(written.indicators), written.visibility, written.source)
 
 
 def _write(article: Article, content: Content) -> None:

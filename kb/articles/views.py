@@ -196,9 +196,7 @@ def _finish(article: Article, form: ArticleForm) -> str:
 def _editor(form: ArticleForm, article: Article | None = None, preview=None, status: int | None = None):
     if status is None:
         status = 422 if form.is_submitted() else 200
-    page = render_template(
-        "articles/edit.html", form=form, article=article, preview=preview, instruments=loader.all_instruments()
-    )
+    page = render_template("articles/edit.html", form=form, article=article, preview=preview, instruments=loader.all_instruments())
     return page, status
 
 

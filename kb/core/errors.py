@@ -123,7 +123,5 @@ def resend_page(title: str, message: str, status: int, sign_in: bool = False):
     """A page that holds everything just posted and can send it again; files cannot be kept and are named."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if not _is_secret(name)]
     files = [upload.filename for upload in request.files.values() if upload.filename]
-    page = render_template(
-        "errors/resend.html", title=title, message=message, typed=typed, files=files, sign_in=sign_in
-    )
+    page = render_template("errors/resend.html", title=title, message=message, typed=typed, files=files, sign_in=sign_in)
     return page, status

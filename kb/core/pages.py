@@ -98,9 +98,7 @@ def angka(value: Decimal | int | float | None, decimals: int | None = None) -> s
 
 def init_app(app: Flask) -> None:
     """Headers on every answer; filters and long-lived addresses of static files for every template."""
-    app.jinja_env.filters.update(
-        tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted
-    )
+    app.jinja_env.filters.update(tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted)
     versions: dict[str, str] = {}
 
     @app.url_defaults

@@ -180,9 +180,7 @@ def build(data: Mapping[str, Any]) -> Instrument:
 
 
 def _assemble(data: Mapping[str, Any]) -> Instrument:
-    domains = tuple(
-        Domain(d["number"], d["name"], Decimal(d["weight"]), d["confidence"], tuple(d["sources"])) for d in data["domains"]
-    )
+    domains = tuple(Domain(d["number"], d["name"], Decimal(d["weight"]), d["confidence"], tuple(d["sources"])) for d in data["domains"])
     by_number = {domain.number: domain for domain in domains}
     aspects = tuple(
         Aspect(a["number"], a["name"], Decimal(a["weight"]), by_number.get(a["domain"]), a["confidence"], tuple(a["sources"]))
@@ -201,9 +199,7 @@ def _assemble(data: Mapping[str, Any]) -> Instrument:
         fractions=data["fractions"],
         domains=domains,
         aspects=aspects,
-        grades=tuple(
-            Grade(g["name"], Decimal(g["minimum"]), None if g["below"] is None else Decimal(g["below"])) for g in data["grades"]
-        ),
+        grades=tuple(Grade(g["name"], Decimal(g["minimum"]), None if g["below"] is None else Decimal(g["below"])) for g in data["grades"]),
         grades_confidence=data["grades_confidence"],
         formula=data["formula"],
         notes=tuple(data["notes"]),

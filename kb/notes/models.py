@@ -45,9 +45,7 @@ class Note(db.Model):
     guest: Mapped[Office] = relationship(foreign_keys=guest_id)
     author: Mapped[User | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
-    indicator_rows: Mapped[list["NoteIndicator"]] = relationship(
-        cascade="all, delete-orphan", order_by="NoteIndicator.id", lazy="selectin"
-    )
+    indicator_rows: Mapped[list["NoteIndicator"]] = relationship(cascade="all, delete-orphan", order_by="NoteIndicator.id", lazy="selectin")
     follow_ups: Mapped[list["NoteFollowUp"]] = relationship(cascade="all, delete-orphan", order_by="NoteFollowUp.id")
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'published')", name="status"),

@@ -172,9 +172,7 @@ def edit(note_id: int):
 def _editor(form: NoteForm, note: Note | None = None, visit: Visit | None = None, preview=None, status: int | None = None):
     if status is None:
         status = 422 if form.is_submitted() else 200
-    page = render_template(
-        "notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments()
-    )
+    page = render_template("notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments())
     return page, status
 
 

@@ -39,9 +39,7 @@ def queue(key: str, to_address: str, subject: str, text: str, is_secret: bool = 
     """Write a mail once per key, to be sent by the worker."""
     if db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None:
         return
-    mail = Mail(
-        key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, is_secret=is_secret, created_at=clock.now()
-    )
+    mail = Mail(key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, is_secret=is_secret, created_at=clock.now())
     db.session.add(mail)
     events.record("mail.queued", mail, current_viewer())
 

@@ -63,9 +63,7 @@ def _offices() -> None:
         if region.code not in known and region.code not in WITHOUT_GOVERNMENT:
             db.session.add(_office_of(region))
     if None not in known:
-        db.session.add(
-            Office(slug=EDITORIAL, name="Redaksi Berguru", kind=EDITORIAL, timezone=clock.WIB, joined_at=clock.now())
-        )
+        db.session.add(Office(slug=EDITORIAL, name="Redaksi Berguru", kind=EDITORIAL, timezone=clock.WIB, joined_at=clock.now()))
     db.session.flush()
 
 

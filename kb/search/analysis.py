@@ -14,13 +14,25 @@ import snowballstemmer
 WORD = re.compile(r"[^\W_]+(?:[./’'-][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Short on purpose: a long list (Tala) costs quality.
-STOP = frozenset(
-    ["yang", "dan", "di", "ke", "dari", "untuk", "pada", "dengan", "ini", "itu", "adalah", "dalam", "oleh", "sebagai", "atau", "juga", "akan", "tidak", "agar", "bagi", "para", "the", "of", "apa", "bagaimana", "bagaimanakah", "apakah", "cara", "kah"]
+STOP = _words(
+    """
+    yang dan di ke dari untuk pada dengan ini itu adalah dalam oleh sebagai atau juga akan tidak agar bagi para
+    the of apa bagaimana bagaimanakah apakah cara kah
+    """
 )
 
 # Snowball takes "per" off "perencanaan" and leaves "encana": roots of the field that begin with r keep it.
-R_ROOTS = frozenset(["rencana", "rumus", "rekam", "rawat", "rancang", "rangkum", "rekrut", "ringkas", "rintis", "rapat", "ramal", "rubah", "rujuk", "rapi"])
+R_ROOTS = _words(
+    """
+    rencana rumus rekam rawat rancang rangkum rekrut ringkas rintis rapat ramal rubah rujuk rapi
+    """
+)
 
 _stemmer = snowballstemmer.stemmer("indonesian")
 

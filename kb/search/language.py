@@ -85,9 +85,7 @@ def _units(stems: list[str]) -> list[Unit]:
     seen: set[Terms] = set()
     at = 0
     while at < len(stems):
-        size = next(
-            (n for n in range(min(synonyms.LONGEST, len(stems) - at), 1, -1) if synonyms.equivalents(tuple(stems[at : at + n]))), 1
-        )
+        size = next((n for n in range(min(synonyms.LONGEST, len(stems) - at), 1, -1) if synonyms.equivalents(tuple(stems[at : at + n]))), 1)
         term = tuple(stems[at : at + size])
         if term not in seen:
             seen.add(term)

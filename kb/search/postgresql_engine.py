@@ -243,9 +243,7 @@ def _nearest(connection, word: str, lexicon: list[str], tokens: frozenset[str]) 
     """The nearest known word: first by distance, then by how many visible documents hold it."""
     most = 1 if len(word) < 6 else 2
     best, best_rank = "", None
-    for candidate, distance, _ in process.extract(
-        word, lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30
-    ):
+    for candidate, distance, _ in process.extract(word, lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30):
         if stem(candidate) == stem(word):
             return ""
         seen = text(f"SELECT count(*) FROM {TABLE} WHERE surface && CAST(:word AS text[]) AND tokens && CAST(:tokens AS text[])")

@@ -127,4 +127,3 @@ def refresh(changed: dict[str, set[int]]) -> None:
         engine().change(put, drop)
     except NotReady:
         reindex()
-

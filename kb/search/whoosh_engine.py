@@ -273,9 +273,7 @@ def _ranked(snapshot: Snapshot, allowed: set[int], wanted: Wanted) -> Results:
     query = Or([_unit(unit, scored=True) for unit in wanted.units])
     if len(wanted.units) > 1 and strict:
         query = Or([query, ConstantScoreQuery(And([_unit(unit, scored=False) for unit in wanted.units]), STRICT)])
-    results = searcher.search(
-        query, limit=wanted.offset + wanted.limit, filter=BitSet(matched, size=len(snapshot.facts)), optimize=False
-    )
+    results = searcher.search(query, limit=wanted.offset + wanted.limit, filter=BitSet(matched, size=len(snapshot.facts)), optimize=False)
     ranked = [(results.docnum(i), results.score(i)) for i in range(results.scored_length())]
     hits = [snapshot.facts[number]["key"] for number, _ in ranked[wanted.offset :]]
     return Results(len(matched), len(strict), hits, _facets(snapshot, matched))
@@ -300,9 +298,7 @@ def _alternative(alternative: Alternative, scored: bool, weight: float = 1.0):
     if alternative.phrase:
         found = [Phrase(field, list(alternative.stems), boost=weight * boost) for field, boost in TEXT_FIELDS.items()]
         return Or(found)
-    stems = [
-        Or([Term(field, stem_, boost=weight * boost) for field, boost in TEXT_FIELDS.items()]) for stem_ in alternative.stems
-    ]
+    stems = [Or([Term(field, stem_, boost=weight * boost) for field, boost in TEXT_FIELDS.items()]) for stem_ in alternative.stems]
     if not stems:
         return NullQuery
     return stems[0] if len(stems) == 1 else (Or(stems) if scored else And(stems))

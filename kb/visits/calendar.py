@@ -94,10 +94,7 @@ def is_working_day(on: date, holidays: Mapping[date, str]) -> bool:
 
 def weeks(year: int, month: int, rules: Rules, today: date) -> list[list[Day | None]]:
     """The month as weeks from Monday; None stands for a day of a neighbouring month."""
-    return [
-        [day(on, rules, today) if on.month == month else None for on in week]
-        for week in Calendar().monthdatescalendar(year, month)
-    ]
+    return [[day(on, rules, today) if on.month == month else None for on in week] for week in Calendar().monthdatescalendar(year, month)]
 
 
 def find_session(on: date, key: str, rules: Rules, today: date) -> Session | None:

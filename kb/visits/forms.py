@@ -37,7 +37,9 @@ class RequestForm(CreateForm):
     slot = StringField("Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")])
     purpose = TextAreaField("Maksud kunjungan", [DataRequired(), Length(max=2000)])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
-    questions = TextAreaField("Pertanyaan, satu per baris", [DataRequired(message="Tulis paling sedikit satu pertanyaan."), Length(max=5000)])
+    questions = TextAreaField(
+        "Pertanyaan, satu per baris", [DataRequired(message="Tulis paling sedikit satu pertanyaan."), Length(max=5000)]
+    )
     head_name = StringField("Nama pimpinan rombongan", [DataRequired(), Length(max=120)])
     head_position = StringField("Jabatan pimpinan rombongan", [DataRequired(), Length(max=120)])
     delegation_size = IntegerField("Jumlah orang, termasuk pimpinan", [InputRequired(), NumberRange(1, 500)])

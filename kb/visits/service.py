@@ -104,9 +104,7 @@ def check_slot(host: Office, day: date | None, key: str) -> Session:
 def slot_holder(host_id: int, day: date, session: str) -> Visit | None:
     """The visit that occupies a session."""
     query = select(Visit).join(VisitSlot, VisitSlot.visit_id == Visit.id)
-    return db.session.scalars(
-        query.where(VisitSlot.host_id == host_id, VisitSlot.day == day, VisitSlot.session == session)
-    ).one_or_none()
+    return db.session.scalars(query.where(VisitSlot.host_id == host_id, VisitSlot.day == day, VisitSlot.session == session)).one_or_none()
 
 
 def act(visit: Visit, action: str, viewer: Viewer, reason: str = "") -> None:
@@ -234,8 +232,10 @@ def close(host: Office, from_on: date, until_on: date, reason: str, viewer: View
     require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
     if until_on < from_on:
         raise Invalid("Hari terakhir tidak boleh sebelum hari pertama.", "until_on")
-    held = select(Visit).join(VisitSlot, VisitSlot.visit_id == Visit.id).where(
-        VisitSlot.host_id == host.id, VisitSlot.day.between(from_on, until_on)
+    held = (
+        select(Visit)
+        .join(VisitSlot, VisitSlot.visit_id == Visit.id)
+        .where(VisitSlot.host_id == host.id, VisitSlot.day.between(from_on, until_on))
     )
     touched = [f"{visit.guest.name} ({tanggal(visit.day)})" for visit in db.session.scalars(held)]
     if touched:
@@ -248,4 +248,3 @@ def reopen(host: Office, period_id: int, viewer: Viewer) -> None:
     """Lift a closed period."""
     require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
     db.session.execute(delete(ClosedPeriod).where(ClosedPeriod.id == period_id, ClosedPeriod.host_id == host.id))
-

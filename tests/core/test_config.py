@@ -19,7 +19,14 @@ def test_the_demo_keeps_a_secret_of_its_own(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KB_ENV", "produksi"), ("PORT", "banyak"), ("KB_SEARCH", "elastic"), ("DATABASE_URL", "mysql://x"), ("MAIL_TLS", "ssl"), ("LOG_LEVEL", "x")],
+    [
+        ("KB_ENV", "produksi"),
+        ("PORT", "banyak"),
+        ("KB_SEARCH", "elastic"),
+        ("DATABASE_URL", "mysql://x"),
+        ("MAIL_TLS", "ssl"),
+        ("LOG_LEVEL", "x"),
+    ],
 )
 def test_a_wrong_setting_is_named(tmp_path, name, value):
     with pytest.raises(ConfigError, match=name):

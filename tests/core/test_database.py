@@ -59,12 +59,11 @@ def test_naive_times_are_refused():
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(db_ctx):
-    with db_ctx():
-        with db.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "include_object": lambda _o, name, *_: not str(name).startswith("search_")}
-            )
-            assert compare_metadata(context, db.metadata) == []
+    with db_ctx(), db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": lambda _o, name, *_: not str(name).startswith("search_")}
+        )
+        assert compare_metadata(context, db.metadata) == []
 
 
 @sqlite_only

@@ -21,6 +21,7 @@ def test_a_pdf_is_kept_and_sent_back_as_a_download(app, db_ctx):
         answer = files.send(stored)
         answer.direct_passthrough = False
         assert answer.data == PDF
+        answer.close()
         assert answer.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -28,7 +28,14 @@ def test_no_message_of_the_library_is_left_in_english():
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("a\x00b\x1bc", "abc"), ("satu\r\ndua\rtiga", "satu\ndua\ntiga"), ("  tepi ", "tepi"), ("e\u0301", "é"), ("a\u202eb", "ab"), (None, None)],
+    [
+        ("a\x00b\x1bc", "abc"),
+        ("satu\r\ndua\rtiga", "satu\ndua\ntiga"),
+        ("  tepi ", "tepi"),
+        ("e\u0301", "é"),
+        ("a\u202eb", "ab"),
+        (None, None),
+    ],
 )
 def test_typed_text_is_cleaned(typed, kept):
     assert forms.clean(typed) == kept

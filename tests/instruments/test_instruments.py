@@ -113,10 +113,11 @@ def test_the_index_of_aceh_tengah_follows_from_its_aspects():
 @pytest.mark.parametrize(
     ("instrument", "value", "grade"),
     [
-        (SPBE, "1.00", "Kurang"), (SPBE, "1.79", "Kurang"), (SPBE, "1.80", "Cukup"), (SPBE, "2.59", "Cukup"), (SPBE, "2.594", "Cukup"),
-        (SPBE, "2.595", "Baik"), (SPBE, "2.60", "Baik"), (SPBE, "3.49", "Baik"), (SPBE, "3.50", "Sangat Baik"), (SPBE, "4.19", "Sangat Baik"),
-        (SPBE, "4.20", "Memuaskan"), (SPBE, "5.00", "Memuaskan"), (PEMDI, "1.49", "Kurang"), (PEMDI, "1.50", "Cukup"), (PEMDI, "2.49", "Cukup"),
-        (PEMDI, "2.50", "Baik"), (PEMDI, "3.49", "Baik"), (PEMDI, "3.50", "Sangat Baik"), (PEMDI, "3.99", "Sangat Baik"), (PEMDI, "4.00", "Memuaskan"),
+        (SPBE, "1.00", "Kurang"), (SPBE, "1.79", "Kurang"), (SPBE, "1.80", "Cukup"), (SPBE, "2.59", "Cukup"),
+        (SPBE, "2.594", "Cukup"), (SPBE, "2.595", "Baik"), (SPBE, "2.60", "Baik"), (SPBE, "3.49", "Baik"),
+        (SPBE, "3.50", "Sangat Baik"), (SPBE, "4.19", "Sangat Baik"), (SPBE, "4.20", "Memuaskan"), (SPBE, "5.00", "Memuaskan"),
+        (PEMDI, "1.49", "Kurang"), (PEMDI, "1.50", "Cukup"), (PEMDI, "2.49", "Cukup"), (PEMDI, "2.50", "Baik"),
+        (PEMDI, "3.49", "Baik"), (PEMDI, "3.50", "Sangat Baik"), (PEMDI, "3.99", "Sangat Baik"), (PEMDI, "4.00", "Memuaskan"),
         (PEMDI, "5", "Memuaskan"),
     ],
 )  # fmt: skip
@@ -169,7 +170,14 @@ def test_the_same_level_everywhere_is_the_index(level):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({1: None}, "without level"), ({48: 3}, "unknown"), ({1: 0}, "between"), ({1: 6}, "between"), ({1: 2.5}, "whole"), ({1: float("nan")}, "between")],
+    [
+        ({1: None}, "without level"),
+        ({48: 3}, "unknown"),
+        ({1: 0}, "between"),
+        ({1: 6}, "between"),
+        ({1: 2.5}, "whole"),
+        ({1: float("nan")}, "between"),
+    ],
 )
 def test_levels_that_cannot_be_are_refused(change, message):
     levels = {**dict.fromkeys(range(1, 48), 3), **change}

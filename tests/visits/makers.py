@@ -1,0 +1,89 @@
+"""Makers of visits. The tests live on Monday 23 November 2026; the defaults of a host need five working days' notice."""
+
+from datetime import UTC, date, datetime, time
+
+from kb.core import clock
+from kb.core.db import db
+from kb.visits.models import ClosedPeriod, Openness, OpenSession, Visit, VisitIndicator, VisitSlot
+from kb.visits.workflow import HOLDS_SLOT
+from tests.makers import office
+
+MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+# The first day a host with default rules receives: five working days lie between.
+FIRST_DAY = date(2026, 12, 1)
+OPEN_DAY = date(2026, 12, 9)
+HOLIDAY = date(2026, 12, 24)
+
+FORM = {
+    "mode": "berkunjung",
+    "slot": f"{OPEN_DAY} 09:00",
+    "purpose": "Kami ingin menyusun peta rencana SPBE tahun depan.",
+    "indicators": ["spbe-2020/12", "spbe-2020/11"],
+    "questions": "Bagaimana peta rencana disusun?\nSiapa yang menyetujuinya?",
+    "head_name": "Rina Rahasia",
+    "head_position": "Kepala Dinas Kominfo",
+    "delegation_size": "6",
+    "contact_name": "Budi Tertutup",
+    "contact_phone": "0812 7777 1234",
+    "contact_email": "budi.tertutup@pringsewu.example",
+}
+
+# What nobody outside the two offices may ever read.
+SECRETS = (
+    "Rina Rahasia",
+    "Budi Tertutup",
+    "0812 7777 1234",
+    "budi.tertutup@pringsewu.example",
+    "peta rencana SPBE tahun depan",
+    "menyetujuinya",
+)
+
+
+def at_noon(day: date) -> datetime:
+    """Noon in Jakarta, where it is the same day in all three zones."""
+    return datetime.combine(day, time(5), UTC)
+
+
+def make_visit(
+    status: str = "requested",
+    guest: str = "18.10",
+    host: str = "18.11",
+    day: date = OPEN_DAY,
+    session: str = "09:00",
+    indicators: tuple[str, ...] = ("spbe-2020/12",),
+    **values,
+) -> Visit:
+    """A visit as it stands after its steps, with its slot if the state holds one. Not committed."""
+    values = {
+        "mode": "berkunjung", "session_ends": "11:30", "purpose": FORM["purpose"], "questions": FORM["questions"],
+        "head_name": FORM["head_name"], "head_position": FORM["head_position"], "delegation_size": 6,
+        "contact_name": FORM["contact_name"], "contact_phone": FORM["contact_phone"], "contact_email": FORM["contact_email"],
+        "created_at": clock.now(), "requested_at": None if status == "draft" else clock.now(), **values,
+    }  # fmt: skip
+    visit = Visit(host=office(host), guest=office(guest), status=status, day=day, session=session, **values)
+    visit.indicator_rows = [VisitIndicator(code=code) for code in indicators]
+    db.session.add(visit)
+    db.session.flush()
+    if status != "draft":
+        visit.reference = visit.reference or f"KK-UJI-{visit.id:04d}"
+    if status in HOLDS_SLOT:
+        db.session.add(VisitSlot(visit_id=visit.id, host_id=visit.host_id, day=day, session=session))
+    db.session.flush()
+    return visit
+
+
+def make_openness(host: str = "18.11", sessions: tuple[tuple[int, int, int], ...] = ((0, 9, 11),), **values) -> Openness:
+    """A host's own settings; `sessions` as (weekday, first hour, last hour). Not committed."""
+    values = {"notice_days": 5, "ahead_days": 120, "largest_delegation": 40, **values}
+    rows = [OpenSession(weekday=weekday, starts=time(starts), ends=time(ends)) for weekday, starts, ends in sessions]
+    row = Openness(host_id=office(host).id, sessions=rows, **values)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def close(from_on: date, until_on: date, reason: str = "sidang DPRD", host: str = "18.11") -> None:
+    """A closed period of a host. Not committed."""
+    db.session.add(ClosedPeriod(host_id=office(host).id, from_on=from_on, until_on=until_on, reason=reason))
+    db.session.flush()

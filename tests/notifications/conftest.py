@@ -1,0 +1,61 @@
+"""The stage of the mail tests: a real SMTP server on loopback that can be told how to behave."""
+
+import asyncio
+import email
+import socket
+from email import policy
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from kb.notifications import mail as outbox
+
+
+class PostOffice:
+    """What an SMTP server does with each mail. `mood` says how; `received` holds what it answered "250" to."""
+
+    def __init__(self):
+        self.mood = "accepts"
+        self.received = []
+        self.conversations = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        self.conversations += 1
+        if self.mood == "refuses":
+            return "550 5.1.1 Alamat tidak dikenal"
+        if self.mood == "is busy":
+            return "451 4.3.0 Coba lagi nanti"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.mood == "hangs":
+            await asyncio.sleep(2)
+        if self.mood in ("hangs", "dies"):
+            server.transport.abort()
+            return "451 tidak sampai"
+        self.received.append(email.message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    async def handle_QUIT(self, server, session, envelope):
+        return "421 Sampai jumpa" if self.mood == "is rude at the end" else "221 Bye"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@pytest.fixture
+def post_office(app, monkeypatch):
+    """A server that listens; the app sends through it."""
+    office = PostOffice()
+    controller = Controller(office, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    monkeypatch.setitem(app.config, "MAIL_HOST", "127.0.0.1")
+    monkeypatch.setitem(app.config, "MAIL_PORT", controller.port)
+    monkeypatch.setitem(app.config, "MAIL_TLS", "none")
+    monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 0.5)
+    yield office
+    controller.stop()

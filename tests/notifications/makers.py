@@ -1,0 +1,34 @@
+"""Makers of what the notification tests need."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from kb.core import clock, events
+from kb.core.db import db
+from kb.core.events import Delivery
+from kb.notifications import mail as outbox
+from kb.notifications.models import Mail
+
+
+def queued(
+    key: str = "uji:1", to: str = "siti@contoh.example", subject: str = "Kunjungan diterima", text: str = "Halo.\n", **values
+) -> Mail:
+    """A mail in the outbox. Commits."""
+    outbox.queue(key, to, subject, text, **values)
+    db.session.commit()
+    return db.session.scalars(select(Mail).where(Mail.key == key)).one()
+
+
+def delivery_of(mail: Mail) -> Delivery:
+    """The delivery that sends a mail, as the database has it now."""
+    query = select(Delivery).join(Delivery.event)
+    return db.session.scalars(
+        query.where(Delivery.consumer == "mail", events.Event.subject_id == mail.id).execution_options(populate_existing=True)
+    ).one()
+
+
+def pass_time(monkeypatch, **span) -> None:
+    """The clock goes on by a span, as `timedelta` takes it."""
+    moment = clock.now() + timedelta(**span)
+    monkeypatch.setattr(clock, "now", lambda: moment)

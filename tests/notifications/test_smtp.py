@@ -1,0 +1,91 @@
+"""Mail over a real SMTP conversation: what the server does, and what becomes of the mail."""
+
+import pytest
+from sqlalchemy import select
+
+from kb.core import clock, events
+from kb.core.db import db
+from kb.notifications.models import Mail
+from tests.notifications.makers import delivery_of, pass_time, queued
+
+
+def test_an_accepted_mail_is_sent_once_and_marked(db_ctx, post_office):
+    with db_ctx():
+        mail = queued()
+        events.drain()
+        events.drain()
+        assert mail.sent_at is not None and delivery_of(mail).done_at is not None
+    assert [(sent["To"], sent["Subject"]) for sent in post_office.received] == [("siti@contoh.example", "Kunjungan diterima")]
+
+
+@pytest.mark.parametrize(
+    ("mood", "words"),
+    [
+        ("refuses", "Alamat tidak dikenal"),
+        ("is busy", "Coba lagi nanti"),
+        ("hangs", "timed out"),
+        ("dies", "Connection unexpectedly closed"),
+    ],
+)
+def test_a_server_that_does_not_take_the_mail_gets_it_again_later(db_ctx, post_office, monkeypatch, mood, words):
+    with db_ctx():
+        post_office.mood = mood
+        mail = queued()
+        events.drain()
+        delivery = delivery_of(mail)
+        assert (mail.sent_at, delivery.done_at, delivery.attempts) == (None, None, 1)
+        assert words in delivery.error
+        post_office.mood = "accepts"
+        events.drain()
+        assert not post_office.received, "tried again at once"
+        pass_time(monkeypatch, minutes=1)
+        events.drain()
+        assert mail.sent_at is not None and delivery_of(mail).error is None
+    assert len(post_office.received) == 1
+
+
+def test_a_server_that_is_not_there_is_an_error_that_names_it(app, db_ctx, post_office, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    with db_ctx():
+        mail = queued()
+        events.drain()
+        assert "refused" in delivery_of(mail).error
+
+
+def test_a_mail_that_was_accepted_is_not_sent_again_because_the_goodbye_went_wrong(db_ctx, post_office):
+    post_office.mood = "is rude at the end"
+    with db_ctx():
+        mail = queued()
+        events.drain()
+        assert mail.sent_at is not None and delivery_of(mail).done_at is not None
+    assert len(post_office.received) == 1
+
+
+def test_one_refused_mail_does_not_hold_up_the_next(db_ctx, post_office, monkeypatch):
+    with db_ctx():
+        post_office.mood = "refuses"
+        queued("uji:1")
+        events.drain()
+        post_office.mood = "accepts"
+        queued("uji:2", subject="Yang kedua")
+        events.drain()
+        assert [mail.key for mail in db.session.scalars(select(Mail).where(Mail.sent_at.is_not(None)))] == ["uji:2"]
+    assert [sent["Subject"] for sent in post_office.received] == ["Yang kedua"]
+
+
+def test_the_delay_grows_until_the_worker_gives_up(db_ctx, post_office, monkeypatch):
+    post_office.mood = "is busy"
+    with db_ctx():
+        mail, waits = queued(), []
+        for _ in range(events.MAX_ATTEMPTS):
+            pass_time(monkeypatch, hours=2)
+            events.drain()
+            delivery = delivery_of(mail)
+            waits.append((delivery.due_at - clock.now()).total_seconds())
+        assert waits == sorted(waits) and waits[0] < 60 < 1800 < waits[-1]
+        assert delivery.gave_up_at is not None and delivery.attempts == events.MAX_ATTEMPTS
+        post_office.mood = "accepts"
+        pass_time(monkeypatch, hours=2)
+        events.drain()
+        assert mail.sent_at is None, "given up means that only the admin starts it again"
+    assert post_office.conversations == events.MAX_ATTEMPTS

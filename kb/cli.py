@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -138,20 +139,31 @@ def work(single: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.append(True))
     log.info("worker_started")
+    mails = threading.Thread(target=_work_remotely, args=(current_app._get_current_object(), stopping), daemon=True)
+    mails.start()
     tidied = 0.0
     while not stopping:
-        _tick()
+        _tick(remote=False)
         if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
             _tidy()
             tidied = time.monotonic()
         time.sleep(TICK_SECONDS)
+    mails.join(5)  # a mail under way is finished rather than sent twice
     log.info("worker_stopped")
 
 
-def _tick() -> None:
+def _work_remotely(app: Flask, stopping: list) -> None:
+    """Mails go out beside the rest: a mail server that hangs must not delay the search index and the inbox."""
+    with app.app_context():
+        while not stopping:
+            _tick(remote=True)
+            time.sleep(TICK_SECONDS)
+
+
+def _tick(remote: bool) -> None:
     """One round. A database that is away for a moment must not end the worker."""
     try:
-        events.drain()
+        events.drain(remote=remote)
     except Exception:
         log.exception("worker_round_failed")
         db.session.rollback()

@@ -4,6 +4,9 @@
 `flask kb work`) hands them out. A delivery is claimed by compare-and-set in the transaction that handles it, so a killed worker
 leaves it open and a second worker cannot take it twice. A failure is kept with its error and tried again, later and later.
 
+A handler that talks to another machine (`remote`) must not keep the database waiting for it: its delivery is leased instead, and
+the handler ends its transaction before it talks. A worker killed meanwhile leaves the delivery to be taken when the lease is over.
+
 Handlers are idempotent: the event says where to look, the database says what is true now.
 """
 
@@ -24,6 +27,7 @@ log = structlog.get_logger("events")
 
 MAX_ATTEMPTS = 8
 BATCH = 100
+LEASE = timedelta(minutes=5)
 
 Handler = Callable[["Event"], None]
 BatchHandler = Callable[[list["Event"]], None]
@@ -32,6 +36,7 @@ BatchHandler = Callable[[list["Event"]], None]
 _consumers: dict[str, list[str]] = defaultdict(list)
 _handlers: dict[tuple[str, str], Handler] = {}
 _batch_handlers: dict[str, BatchHandler] = {}
+_remote: set[str] = set()
 
 
 class Event(db.Model):
@@ -73,10 +78,11 @@ class Delivery(db.Model):
     )
 
 
-def on(consumer: str, *names: str) -> Callable[[Handler], Handler]:
-    """Subscribe a handler that takes one event at a time."""
+def on(consumer: str, *names: str, remote: bool = False) -> Callable[[Handler], Handler]:
+    """Subscribe a handler that takes one event at a time; `remote` if it talks to another machine."""
 
     def register(handler: Handler) -> Handler:
+        _remote.update([consumer] if remote else [])
         for name in names:
             _subscribe(consumer, name)
             _handlers[consumer, name] = handler
@@ -127,24 +133,29 @@ def record(name: str, subject: db.Model, viewer: Viewer, *, delay: timedelta | N
     return event
 
 
-def drain(limit: int = 1000) -> int:
-    """Hand out open deliveries that are due, oldest first, until none is left or `limit` is reached; returns how many were done."""
+def drain(limit: int = 1000, remote: bool | None = None) -> int:
+    """Hand out open deliveries that are due, oldest first, until none is left or `limit` is reached; returns how many were done.
+
+    `remote` narrows it to the consumers that talk to other machines, or to the others, so that a slow machine delays nobody else.
+    """
     done = 0
     while done < limit:
-        due = _due_by_consumer()
+        due = _due_by_consumer(remote)
         if not due:
             break
         done += sum(_hand_out(consumer, ids) for consumer, ids in due.items())
     return done
 
 
-def _due_by_consumer() -> dict[str, list[int]]:
+def _due_by_consumer(remote: bool | None) -> dict[str, list[int]]:
     due = (
         select(Delivery.consumer, Delivery.id)
         .where(Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= clock.now())
         .order_by(Delivery.id)
         .limit(BATCH)
     )
+    if remote is not None:
+        due = due.where(Delivery.consumer.in_(_remote) == remote)
     found: dict[str, list[int]] = defaultdict(list)
     for consumer, delivery_id in db.session.execute(due):
         found[consumer].append(delivery_id)
@@ -164,7 +175,7 @@ def _hand_out(consumer: str, ids: list[int]) -> int:
 
 
 def _handle_batch(consumer: str, ids: list[int]) -> int:
-    claimed = [delivery_id for delivery_id in ids if _claim(delivery_id)]
+    claimed = [delivery_id for delivery_id in ids if _claim(consumer, delivery_id)]
     query = select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id.in_(claimed)).order_by(Event.id)
     _batch_handlers[consumer](list(db.session.scalars(query)))
     db.session.commit()
@@ -173,7 +184,7 @@ def _handle_batch(consumer: str, ids: list[int]) -> int:
 
 def _handle_one(consumer: str, delivery_id: int) -> int:
     try:
-        if not _claim(delivery_id):
+        if not _claim(consumer, delivery_id):
             db.session.rollback()
             return 0
         delivery = db.session.get(Delivery, delivery_id, options=[joinedload(Delivery.event)])
@@ -181,6 +192,7 @@ def _handle_one(consumer: str, delivery_id: int) -> int:
             _batch_handlers[consumer]([delivery.event])
         else:
             _handlers[consumer, delivery.event.name](delivery.event)
+        delivery.done_at, delivery.error = clock.now(), None
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -189,13 +201,18 @@ def _handle_one(consumer: str, delivery_id: int) -> int:
     return 1
 
 
-def _claim(delivery_id: int) -> bool:
+def _claim(consumer: str, delivery_id: int) -> bool:
+    now = clock.now()
+    leased = consumer in _remote
     claim = (
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None))
-        .values(done_at=clock.now(), error=None)
+        .where(Delivery.id == delivery_id, Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= now)
+        .values({"due_at": now + LEASE} if leased else {"done_at": now, "error": None})
     )
-    return db.session.execute(claim).rowcount == 1
+    taken = db.session.execute(claim).rowcount == 1
+    if leased:
+        db.session.commit()
+    return taken
 
 
 def _keep_failure(delivery_id: int, error: Exception) -> None:

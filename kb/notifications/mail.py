@@ -6,6 +6,7 @@ A mail is sent at least once: a worker killed between the server's "250" and our
 import re
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -44,13 +45,14 @@ def queue(key: str, to_address: str, subject: str, text: str, is_secret: bool = 
     events.record("mail.queued", mail, current_viewer())
 
 
-@events.on("mail", "mail.queued")
+@events.on("mail", "mail.queued", remote=True)
 def send(event: Event) -> None:
     """Really send a queued mail. Raises what the server answers; the delivery is tried again."""
     mail = db.session.get(Mail, event.subject_id)
     if mail is None or mail.sent_at is not None:
         return
     message = compose(mail)
+    db.session.commit()  # nothing may stay locked while the server takes its time
     if current_app.config["MAIL_HOST"]:
         _over_smtp(message)
     else:
@@ -96,12 +98,14 @@ def _over_smtp(message: EmailMessage) -> None:
         server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
     else:
         server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-    with server:
+    with closing(server):
         if config["MAIL_TLS"] == "starttls":
             server.starttls(context=ssl.create_default_context())
         if config["MAIL_USERNAME"]:
             server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
         server.send_message(message)
+        with suppress(smtplib.SMTPException, OSError):  # the mail is accepted, however the goodbye ends
+            server.quit()
 
 
 def _into_folder(mail: Mail, message: EmailMessage) -> None:

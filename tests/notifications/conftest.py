@@ -3,6 +3,7 @@
 import asyncio
 import email
 import socket
+import threading
 from email import policy
 
 import pytest
@@ -18,6 +19,7 @@ class PostOffice:
         self.mood = "accepts"
         self.received = []
         self.conversations = 0
+        self.go_on = threading.Event()
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         self.conversations += 1
@@ -31,6 +33,8 @@ class PostOffice:
     async def handle_DATA(self, server, session, envelope):
         if self.mood == "hangs":
             await asyncio.sleep(2)
+        while self.mood == "takes its time" and not self.go_on.is_set():
+            await asyncio.sleep(0.01)
         if self.mood in ("hangs", "dies"):
             server.transport.abort()
             return "451 tidak sampai"
@@ -58,4 +62,5 @@ def post_office(app, monkeypatch):
     monkeypatch.setitem(app.config, "MAIL_TLS", "none")
     monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 0.5)
     yield office
+    office.go_on.set()
     controller.stop()

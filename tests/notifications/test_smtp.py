@@ -1,10 +1,14 @@
 """Mail over a real SMTP conversation: what the server does, and what becomes of the mail."""
 
+import threading
+import time
+
 import pytest
 from sqlalchemy import select
 
 from kb.core import clock, events
 from kb.core.db import db
+from kb.notifications import mail as outbox
 from kb.notifications.models import Mail
 from tests.notifications.makers import delivery_of, pass_time, queued
 
@@ -89,3 +93,28 @@ def test_the_delay_grows_until_the_worker_gives_up(db_ctx, post_office, monkeypa
         events.drain()
         assert mail.sent_at is None, "given up means that only the admin starts it again"
     assert post_office.conversations == events.MAX_ATTEMPTS
+
+
+def test_the_site_goes_on_while_the_mail_server_takes_its_time(app, cast, db_ctx, post_office, monkeypatch):
+    """On SQLite one transaction writes at a time; the worker must hold none while it waits for an answer."""
+    monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 20)
+    post_office.mood = "takes its time"
+    with db_ctx():
+        queued()
+
+    def work():
+        with app.app_context():
+            events.drain()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    while not post_office.conversations:
+        time.sleep(0.01)
+    assert cast.guest_member.client.post("/pemberitahuan/semua-dibaca").status_code == 303
+    with db_ctx():
+        assert events.drain() == 0, "a second worker leaves the mail to the first"
+    post_office.go_on.set()
+    worker.join()
+    with db_ctx():
+        assert db.session.scalars(select(Mail)).one().sent_at is not None
+    assert len(post_office.received) == 1

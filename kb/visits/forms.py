@@ -24,10 +24,10 @@ from kb.visits.models import Visit
 from kb.visits.service import Request
 
 PHONE = Regexp(r"^[0-9+() .-]{8,}$", message="Nomor hanya berisi angka, spasi, +, - dan kurung. Contoh: 0812 3456 7890.")
-MODES = [
-    ("daring", "Daring: hemat biaya perjalanan dan bisa lebih cepat"),
-    ("berkunjung", "Berkunjung: melihat langsung di tempat"),
-]
+MODES = {
+    "daring": "Daring: hemat biaya perjalanan dan bisa lebih cepat",
+    "berkunjung": "Berkunjung: melihat langsung di tempat",
+}
 
 
 class RequestForm(CreateForm):
@@ -51,9 +51,9 @@ class RequestForm(CreateForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.indicators.choices = [
-            (indicator.code, indicator.short_name) for instrument in loader.all_instruments() for indicator in instrument.indicators
-        ]
+        self.indicators.choices = {
+            indicator.code: indicator.short_name for instrument in loader.all_instruments() for indicator in instrument.indicators
+        }
 
     def fill(self, visit: Visit) -> None:
         """Start a change from a draft."""

@@ -70,7 +70,7 @@ def new():
 def _prefill(form: RequestForm) -> None:
     me = db.session.get(User, current_viewer().user_id)
     form.contact_name.data, form.contact_email.data, form.contact_phone.data = me.name, me.email, me.phone or ""
-    form.indicators.data = [code for code in request.args.getlist("indikator") if code in dict(form.indicators.choices)]
+    form.indicators.data = [code for code in request.args.getlist("indikator") if code in form.indicators.choices]
     form.slot.data = request.args.get("slot", "")
 
 

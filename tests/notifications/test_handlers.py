@@ -1,0 +1,166 @@
+"""Who is told of what: the other side, those who may see it, never the one who did it."""
+
+import pytest
+from sqlalchemy import select
+
+from kb.accounts.models import Invitation, JoinRequest, User
+from kb.core import clock, events
+from kb.core.db import db
+from kb.notes import service as notes
+from kb.notifications.models import Mail, Notice
+from kb.visits import service as visits
+from tests import makers
+from tests.accounts.makers import make_invitation, make_request
+from tests.notes.makers import make_note, make_visit
+
+CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin")
+
+
+def told(cast) -> set[str]:
+    """The parts of the cast that have a notice."""
+    found = set(db.session.scalars(select(Notice.user_id)))
+    return {part for part in CAST if getattr(cast, part).id in found}
+
+
+def mailed(cast) -> set[str]:
+    found = set(db.session.scalars(select(Mail.to_address)))
+    return {part for part in CAST if getattr(cast, part).email in found}
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "by", "expected"),
+    [
+        ("draft", "submit", "guest_manager", {"host_manager"}),
+        ("requested", "accept", "host_manager", {"guest_manager", "guest_member"}),
+        ("requested", "decline", "host_manager", {"guest_manager", "guest_member"}),
+        ("requested", "withdraw", "guest_manager", {"host_manager"}),
+        ("accepted", "cancel", "host_manager", {"guest_manager", "guest_member"}),
+        ("accepted", "cancel", "guest_manager", {"host_manager"}),
+        ("accepted", "hold", "host_member", {"guest_manager", "guest_member"}),
+        ("accepted", "hold", "guest_member", {"host_manager"}),
+    ],
+)
+def test_a_step_of_a_visit_is_told_to_the_other_side(cast, db_ctx, monkeypatch, status, action, by, expected):
+    """The guest's member asked, so they are told like their manager."""
+    monkeypatch.setattr(visits, "check_slot", lambda *_: None)
+    with db_ctx():
+        days = -1 if action == "hold" else 10
+        visit = make_visit(status, days=days, requested_by_id=cast.guest_member.id)
+        visits.act(visit, action, getattr(cast, by).viewer, "Ruang rapat dipakai.")
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == expected
+        notice, mail = db.session.scalars(select(Notice)).first(), db.session.scalars(select(Mail)).first()
+        assert notice.url == f"/kunjungan/{visit.id}" and f"/kunjungan/{visit.id}" in mail.text
+        assert visit.reference in mail.text and ("Ruang rapat dipakai." in mail.text) == (action in ("decline", "cancel"))
+        for secret in ("Narahubung Rahasia", "0812000111", "narahubung@contoh.example", "Kepala Dinas Pringsewu"):
+            assert secret not in mail.text, "no personal data of others in a mail"
+
+
+def test_one_who_may_no_longer_see_the_visit_is_not_told(cast, db_ctx):
+    with db_ctx():
+        visit = make_visit("requested", days=10, requested_by_id=cast.guest_member.id)
+        visits.act(visit, "accept", cast.host_manager.viewer)
+        db.session.get(User, cast.guest_member.id).office_id = makers.office("18.12").id
+        db.session.get(User, cast.guest_manager.id).active = False
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == set()
+
+
+@pytest.mark.parametrize(("writer", "expected"), [("host_member", {"guest_manager"}), ("guest_manager", {"host_manager"})])
+def test_published_notes_are_told_to_the_other_partys_managers(cast, db_ctx, writer, expected):
+    with db_ctx():
+        note = make_note(getattr(cast, writer).viewer)
+        events.drain()
+        assert told(cast) == mailed(cast) == expected
+        assert db.session.scalars(select(Notice)).one().url == f"/catatan/{note.id}"
+
+
+def test_a_draft_of_notes_is_told_to_nobody(cast, db_ctx):
+    with db_ctx():
+        note = make_note(cast.host_member.viewer, status="draft")
+        notes.edit(note, notes.content_of(note), cast.host_member.viewer, 1)
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == set()
+
+
+def test_a_note_that_is_gone_or_hidden_again_is_no_failure(cast, db_ctx):
+    with db_ctx():
+        note = make_note(cast.host_member.viewer)
+        note.status = "draft"
+        db.session.commit()
+        events.drain()
+        assert told(cast) == set()
+        assert not db.session.scalars(select(events.Delivery).where(events.Delivery.attempts > 0)).all()
+
+
+def test_a_request_to_join_is_told_to_the_admin(cast, db_ctx):
+    with db_ctx():
+        events.record("account.requested", make_request(), cast.visitor.viewer)
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == {"admin"}
+        assert "calon@contoh.example" not in db.session.scalars(select(Mail)).one().text
+
+
+@pytest.mark.parametrize(
+    ("event", "words", "is_secret"),
+    [("account.admitted", "/lupa-sandi/", True), ("account.declined", "Alasan: Suratnya belum bertanda tangan.", False)],
+)
+def test_the_answer_to_a_request_reaches_the_address_that_asked(cast, db_ctx, post_office, event, words, is_secret):
+    with db_ctx():
+        request = make_request(reason="Suratnya belum bertanda tangan.")
+        request = db.session.get(JoinRequest, request.id)
+        request.user = makers.make_user("18.01", "manager", email="calon@contoh.example")
+        events.record(event, request, cast.admin.viewer)
+        db.session.commit()
+        events.drain()
+        mail = db.session.scalars(select(Mail)).one()
+        assert (mail.is_secret, mail.text == "") == (is_secret, is_secret), "a link that was sent is wiped"
+    sent = post_office.received[0]
+    assert sent["To"] == "calon@contoh.example" and words in sent.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(("closed", "mails"), [(None, 1), ("used_at", 0), ("withdrawn_at", 0)])
+def test_an_invitation_is_mailed_while_it_is_open(cast, db_ctx, closed, mails):
+    with db_ctx():
+        invitation = make_invitation(cast.host_manager.id)
+        if closed:
+            setattr(db.session.get(Invitation, invitation.id), closed, clock.now())
+        events.record("account.invited", invitation, cast.host_manager.viewer)
+        db.session.commit()
+        events.drain()
+        found = db.session.scalars(select(Mail)).all()
+        assert [mail.to_address for mail in found] == ["baru@contoh.example"] * mails
+        assert all(mail.is_secret and mail.text == "" for mail in found)
+
+
+def test_a_new_role_is_told_to_its_holder_but_not_when_they_gave_it_themselves(cast, db_ctx):
+    with db_ctx():
+        member, manager = db.session.get(User, cast.host_member.id), db.session.get(User, cast.host_manager.id)
+        events.record("account.role_changed", member, cast.host_manager.viewer)
+        events.record("account.role_changed", manager, cast.host_manager.viewer)
+        db.session.commit()
+        events.drain()
+        assert told(cast) == {"host_member"}
+
+
+def test_markup_and_line_breaks_in_a_title_stay_text(cast, db_ctx, post_office):
+    with db_ctx():
+        make_note(cast.host_member.viewer, title="Rapat\r\nBcc: x@contoh.example <script>")
+        events.drain()
+    sent = post_office.received[0]
+    assert sent["Bcc"] is None and sent["To"] == cast.guest_manager.email
+    assert "<script>" not in sent.get_body(("html",)).get_content()
+    assert "&lt;script&gt;" in sent.get_body(("html",)).get_content()
+
+
+def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
+    """A new subscription of the inbox must be added to the tables above on purpose."""
+    told_of = {name for name, consumers in events.subscriptions().items() if "inbox" in consumers}
+    assert told_of == {
+        "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
+        "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed",
+    }  # fmt: skip

@@ -4,10 +4,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,6 +41,21 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": QUIET, "headless": True}
 
 
+@dataclass(frozen=True)
+class Site:
+    """A running demo and its data folder."""
+
+    address: str
+    folder: Path
+
+    def let_the_day_come(self, visit_id: int) -> None:
+        """Time cannot be moved in another process; so the day of a visit is moved into the past, each to another day."""
+        day = date.today() - timedelta(days=visit_id)
+        with closing(sqlite3.connect(self.folder / "berguru.sqlite3", timeout=10)) as database, database:
+            for table, column in (("visit", "id"), ("visit_slot", "visit_id")):
+                database.execute(f"UPDATE {table} SET day = ? WHERE {column} = ?", (day.isoformat(), visit_id))
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The address of a running demo with starter library, web and worker."""
@@ -53,7 +72,7 @@ def site(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, process, folder / "log")
-        yield address
+        yield Site(address, folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
@@ -74,8 +93,8 @@ def _wait(address: str, process, log: Path) -> None:
 class Person:
     """Somebody at a browser: opens pages, and looks at each for what a demanding reader would see."""
 
-    def __init__(self, page: Page, site: str, javascript: bool):
-        self.page, self.site, self.javascript = page, site, javascript
+    def __init__(self, page: Page, site: Site, javascript: bool):
+        self.page, self.site, self.javascript = page, site.address, javascript
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))

@@ -1,0 +1,64 @@
+"""Write an article with live preview, publish it, find it, edit it, compare and restore its revisions."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+WRITER, MANAGER = "anggota@mesuji.example", "pengelola@mesuji.example"
+
+
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"javascript": False}], ids=["desk", "phone", "no-javascript"])
+def test_from_a_draft_to_a_restored_revision(person, how):
+    word = f"kurapika{'-'.join(how) or 'meja'}".replace("_", "")
+    writer = person(**how).sign_in(WRITER).open("/artikel/baru?indikator=spbe-2020/12")
+    page = writer.page
+    page.get_by_label("Judul").fill(f"Lembar kerja bersama {word}")
+    page.get_by_label("Ringkasan").fill("Satu lembar kerja untuk semua perangkat daerah. Data contoh.")
+    page.get_by_label("Isi", exact=True).fill("## Langkah\n\nSatu **lembar kerja** saja.\n\n<script>alert(1)</script>\n")
+    if writer.javascript:
+        preview = page.get_by_label("Pratinjau langsung")
+        expect(preview.locator("strong")).to_have_text("lembar kerja")
+    writer.press("Simpan draf").sees("Ini draf")
+    assert page.locator("main script").count() == 0
+    writer.press("Terbitkan").sees("Bagikan ke WhatsApp")
+    address = page.url.removeprefix(writer.site)
+    _found_within_five_seconds(person().page, writer.site, word)
+
+    manager = person(**how).sign_in(MANAGER).open(address).follow("Ubah")
+    manager.page.get_by_label("Isi", exact=True).fill("## Langkah\n\nDua lembar kerja.\n")
+    manager.page.get_by_label("Catatan perubahan").fill("Menambah lembar kedua")
+    manager.press("Simpan perubahan").sees("Dua lembar kerja")
+    manager.follow("revisi").sees("Menambah lembar kedua")
+    manager.press("Bandingkan")
+    expect(manager.page.locator(".diff ins").first).to_be_visible()
+    manager.open(f"{address}/riwayat")
+    manager.follow("Revisi 1").press("Pulihkan revisi ini").sees("Satu lembar kerja saja")
+
+
+def _found_within_five_seconds(page, site: str, word: str) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        page.goto(f"{site}/cari?q={word}")
+        if page.get_by_role("link", name=word).count():
+            return
+        time.sleep(0.2)
+    raise AssertionError("the article was not found within 5 seconds of publishing")
+
+
+def test_two_people_at_one_article_lose_nothing(person):
+    first, second = person().sign_in(WRITER), person().sign_in(MANAGER)
+    first.open("/artikel/baru")
+    first.page.get_by_label("Judul").fill("Dua orang satu artikel")
+    first.page.get_by_label("Ringkasan").fill("Data contoh.")
+    first.page.get_by_label("Isi", exact=True).fill("Awal.")
+    first.press("Simpan draf")
+    address = first.page.url.removeprefix(first.site)
+    first.open(f"{address}/ubah")
+    second.open(f"{address}/ubah")
+    second.page.get_by_label("Isi", exact=True).fill("Tulisan kedua.")
+    second.press("Simpan draf")
+    first.page.get_by_label("Isi", exact=True).fill("Tulisan pertama.")
+    first.press("Simpan draf")
+    first.sees("Tulisan kedua.")
+    assert "Tulisan pertama." in first.page.content()

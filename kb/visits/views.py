@@ -208,13 +208,17 @@ def _find(visit_id: int) -> Visit:
 def act(visit_id: int, action: str):
     """Take a step of the workflow."""
     viewer, visit, form = current_viewer(), _find(visit_id), StepForm()
-    if action == "submit" and visit.status == "requested" and policy.side(viewer, visit) == "guest":
-        return redirect(url_for(".sent", visit_id=visit_id), 303)  # a second click
     if not any(step_for(status, action) for status in ("draft", "requested", "accepted")):
         abort(404)
     try:
         if form.validate():
             service.act(visit, action, viewer, form.reason.data or "")
+    except Conflict:
+        db.session.rollback()
+        visit = _find(visit_id)
+        if action == "submit" and visit.status == "requested" and policy.side(viewer, visit) == "guest":
+            return redirect(url_for(".sent", visit_id=visit_id), 303)  # a second click, perhaps at the same moment
+        raise
     except Invalid as error:
         db.session.rollback()
         form.blame(error)

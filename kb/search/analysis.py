@@ -87,4 +87,9 @@ def spans(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
     if len(folded) != len(text):
         folded = text.lower() if len(text.lower()) == len(text) else text
     for match in WORD.finditer(folded):
-        yield match.start(), match.end(), frozenset(stem(word) for word in _split(match[0]))
+        yield match.start(), match.end(), _stems(match[0])
+
+
+@lru_cache(maxsize=100_000)
+def _stems(token: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in _split(token))

@@ -1,8 +1,10 @@
 """The embedded engine: Whoosh, imported nowhere else. An index is a folder below KB_DATA/indeks; `kini` points to the one in use.
 
-One searcher per process is kept open and refreshed per query. What filters and facets need of each document is kept in memory per
-segment (segments never change), so that a permission is a set and a facet a count. Only the worker and `reindex` write, under one
-file lock, so that a rebuild and an update never cross.
+Whoosh keeps the postings and positions; ranking, filters and facets are ours, since the library scores every document through many
+layers of objects. One searcher per process is kept open and refreshed per query; what was read of a word stays in memory until the
+index changes. Sets of documents are integers, one bit for each: a permission is an OR, a facet an AND and a count of bits.
+
+Only the worker and `reindex` write, under one file lock, so that a rebuild and an update never cross.
 """
 
 import fcntl
@@ -11,10 +13,16 @@ import os
 import shutil
 import threading
 import warnings
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property, lru_cache, reduce
+from heapq import nlargest
+from math import log
+from operator import and_, mul, or_
 from pathlib import Path
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -23,6 +31,7 @@ from kb.core import clock
 from kb.search.analysis import STOP, stem, terms, words
 from kb.search.contract import COMMON, FACETS, SYNONYM_WEIGHT, Document, NotReady, Results, Wanted
 from kb.search.language import Alternative, Unit
+from kb.search.synonyms import Terms
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
@@ -30,13 +39,13 @@ with warnings.catch_warnings():
     from whoosh import index as whoosh_index
     from whoosh.analysis import RegexTokenizer
     from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
-    from whoosh.idsets import BitSet
-    from whoosh.query import And, ConstantScoreQuery, NullQuery, Or, Phrase, Term
-    from whoosh.scoring import BM25F
+    from whoosh.query import Phrase, Term
 
 TEXT_FIELDS = {"title": 1.0, "summary": 0.5, "body": 1.0}
-# Added to a document that holds every word: it stands before all that do not.
-STRICT = 10_000.0
+# BM25, as usual.
+K1, B = 1.2, 0.75
+# Words and phrases kept in memory with all their documents.
+MOST_FOUND = 512
 POINTER = "kini"
 
 
@@ -52,57 +61,88 @@ def _schema() -> Schema:
     )
 
 
-class Boosted(BM25F):
-    """BM25F lifted a little by each document's own boost; the strict bonus is left alone."""
+class Found(NamedTuple):
+    """The documents that hold a word or a phrase: as bits, and with the score of each."""
 
-    use_final = True
-
-    def __init__(self, boosts):
-        super().__init__()
-        self.boosts = boosts
-
-    def final(self, searcher, docnum, score):
-        bonus = STRICT if score >= STRICT else 0.0
-        return bonus + (score - bonus) * self.boosts[docnum]
+    bits: int
+    documents: array
+    scores: array
 
 
 class Snapshot:
-    """An open searcher with what is known of each of its documents."""
+    """An open searcher with what is known of each of its documents. `known` is what the last one knew, by segment."""
 
     def __init__(self, searcher, known: dict):
         self.searcher = searcher
         self.known = {}
-        self.facts: list[dict | None] = []
-        self.by_token: dict[str, set[int]] = defaultdict(set)
-        self.by_value: dict[str, dict[str, set[int]]] = {facet: defaultdict(set) for facet in FACETS}
-        for reader, _offset in searcher.reader().leaf_readers():
-            self._add(reader, known)
-        self.boosts = [facts["boost"] if facts else 1.0 for facts in self.facts]
-        searcher.weighting = Boosted(self.boosts)
+        self.facts: list[dict] = []
+        places: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for leaf, _ in _leaves(searcher):
+            reader = leaf.reader()
+            name = reader.segment().segment_id()
+            self.known[name] = known.get(name) or [json.loads(reader.stored_fields(n)["facts"]) for n in range(reader.doc_count_all())]
+            for docnum, facts in enumerate(self.known[name]):
+                if not reader.is_deleted(docnum):
+                    for kind in ("tokens", *FACETS):
+                        for value in facts[kind]:
+                            places[kind, value].append(len(self.facts))
+                self.facts.append(facts)
+        self.bits = {place: _bits(numbers, len(self.facts)) for place, numbers in places.items()}
+        self.boosts = [facts["boost"] for facts in self.facts]
+        self.lengths = {field: [facts["lengths"][field] for facts in self.facts] for field in TEXT_FIELDS}
+        self.averages = {field: max(1.0, sum(lengths) / max(1, len(lengths))) for field, lengths in self.lengths.items()}
+        self.find = lru_cache(MOST_FOUND)(self._find)
 
-    def _add(self, reader, known: dict) -> None:
-        name = reader.segment().segment_id() if reader.segment() else id(reader)
-        stored = known.get(name) or [json.loads(fields["facts"]) for fields in _all_stored(reader)]
-        self.known[name] = stored
-        for docnum, facts in enumerate(stored):
-            number = len(self.facts)
-            if reader.is_deleted(docnum):
-                self.facts.append(None)
-                continue
-            self.facts.append(facts)
-            for token in facts["tokens"]:
-                self.by_token[token].add(number)
-            for facet in FACETS:
-                for value in facts[facet]:
-                    self.by_value[facet][value].add(number)
+    def any_of(self, kind: str, values: Iterable[str]) -> int:
+        """The documents with any of these tokens or values of a facet, as bits."""
+        return reduce(or_, (self.bits.get((kind, value), 0) for value in values), 0)
 
-    def permitted(self, tokens: frozenset[str]) -> set[int]:
-        return set().union(*(self.by_token[token] for token in tokens if token in self.by_token))
+    @cached_property
+    def lexicon(self) -> list[str]:
+        """Every word that was written, as it was written."""
+        return [term.decode() for term in self.searcher.reader().lexicon("surface")]
+
+    def documents(self, query) -> int:
+        """The documents of a query of the library, as bits."""
+        return _bits([number + offset for leaf, offset in _leaves(self.searcher) for number in query.docs(leaf)], len(self.facts))
+
+    def _find(self, stems: Terms) -> Found:
+        """The documents with a word, or with these words side by side, scored by BM25 in each field."""
+        scores: dict[int, float] = defaultdict(float)
+        for field, weight in TEXT_FIELDS.items():
+            counts = dict(self._counts(field, stems))
+            rarity = weight * (log((len(self.facts) + 1) / (len(counts) + 1)) + 1)
+            lengths, average = self.lengths[field], self.averages[field]
+            for number, count in counts.items():
+                scores[number] += rarity * count * (K1 + 1) / (count + K1 * (1 - B + B * lengths[number] / average))
+        return Found(_bits(scores, len(self.facts)), array("L", scores), array("d", scores.values()))
+
+    def _counts(self, field: str, stems: Terms) -> Iterator[tuple[int, float]]:
+        """How often a field of each document holds the word or the phrase."""
+        for leaf, offset in _leaves(self.searcher):
+            if len(stems) == 1:
+                matcher, count = Term(field, stems[0]).matcher(leaf), lambda matcher: matcher.weight()
+            else:
+                matcher, count = Phrase(field, list(stems)).matcher(leaf), lambda matcher: len(matcher.spans())
+            while matcher.is_active():
+                yield matcher.id() + offset, count(matcher)
+                matcher.next()
 
 
-def _all_stored(reader) -> Iterator[dict]:
-    for docnum in range(reader.doc_count_all()):
-        yield reader.stored_fields(docnum)
+def _leaves(searcher) -> list[tuple]:
+    """The searchers of the segments with the number of each one's first document; an empty index has none."""
+    return searcher.leaf_searchers() if searcher.doc_count_all() else []
+
+
+def _bits(numbers: Iterable[int], size: int) -> int:
+    found = bytearray(size // 8 + 1)
+    for number in numbers:
+        found[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(found, "little")
+
+
+def _numbers(bits: int) -> list[int]:
+    return [number for number, bit in enumerate(f"{bits:b}"[::-1]) if bit == "1"]
 
 
 class WhooshEngine:
@@ -178,7 +218,7 @@ class WhooshEngine:
     def count(self) -> int:
         """How many documents there are."""
         with self._lock:
-            return sum(facts is not None for facts in self._current().facts)
+            return self._current().searcher.doc_count()
 
     def query(self, wanted: Wanted) -> Results:
         """Run a query. Raises NotReady."""
@@ -193,9 +233,8 @@ class WhooshEngine:
         """For words nobody wrote, the nearest word that stands in documents these tokens may see."""
         with self._lock:
             snapshot = self._current()
-            allowed = snapshot.permitted(tokens)
-            lexicon = [term.decode() for term in snapshot.searcher.reader().lexicon("surface")]
-            found = {word: _nearest(snapshot, word, lexicon, allowed) for word in typed}
+            allowed = snapshot.any_of("tokens", tokens)
+            found = {word: _nearest(snapshot, word, allowed) for word in typed}
         return {word: nearest for word, nearest in found.items() if nearest}
 
     def _open(self):
@@ -217,7 +256,8 @@ class WhooshEngine:
             if self._snapshot is None or before != self._opened:
                 self._snapshot = Snapshot(opened.searcher(), {})
             elif not self._snapshot.searcher.up_to_date():
-                self._snapshot = Snapshot(self._snapshot.searcher.refresh(), self._snapshot.known)
+                # Not `refresh()`: it keeps readers that know nothing of documents deleted since.
+                self._snapshot = Snapshot(opened.searcher(), self._snapshot.known)
         except Exception as broken:
             self._opened = self._snapshot = None
             raise NotReady from broken
@@ -226,6 +266,7 @@ class WhooshEngine:
 
 def _fields(document: Document) -> dict:
     text = " ".join((document.title, document.summary, document.body))
+    stems = {field: terms(getattr(document, field)) for field in TEXT_FIELDS}
     facts = {
         "tokens": sorted(document.tokens),
         "kind": [document.kind],
@@ -235,84 +276,86 @@ def _fields(document: Document) -> dict:
         "year": [str(document.year)] if document.year else [],
         "boost": document.boost,
         "key": document.key,
+        "lengths": {field: len(found) for field, found in stems.items()},
     }
     return {
         "key": document.key,
-        "title": " ".join(terms(document.title)),
-        "summary": " ".join(terms(document.summary)),
-        "body": " ".join(terms(document.body)),
+        **{field: " ".join(found) for field, found in stems.items()},
         "surface": " ".join({word for word in words(text) if word not in STOP and len(word) > 2}),
         "facts": json.dumps(facts),
     }
 
 
-def _narrowed(snapshot: Snapshot, wanted: Wanted) -> set[int]:
-    allowed = snapshot.permitted(wanted.tokens)
+def _narrowed(snapshot: Snapshot, wanted: Wanted) -> int:
+    allowed = snapshot.any_of("tokens", wanted.tokens)
     for facet, values in wanted.filters.items():
-        allowed &= set().union(*(snapshot.by_value[facet].get(value, ()) for value in values))
+        allowed &= snapshot.any_of(facet, values)
     for alternative in wanted.excluded:
-        allowed -= set(snapshot.searcher.docs_for_query(_alternative(alternative, scored=False)))
+        allowed &= ~_holding(snapshot, alternative)
     return allowed
 
 
-def _everything(snapshot: Snapshot, allowed: set[int], wanted: Wanted) -> Results:
-    ordered = sorted(allowed, key=lambda number: (-snapshot.boosts[number], snapshot.facts[number]["key"]))
+def _everything(snapshot: Snapshot, allowed: int, wanted: Wanted) -> Results:
+    ordered = sorted(_numbers(allowed), key=lambda number: (-snapshot.boosts[number], snapshot.facts[number]["key"]))
     hits = [snapshot.facts[number]["key"] for number in ordered[wanted.offset : wanted.offset + wanted.limit]]
-    return Results(len(allowed), len(allowed), hits, _facets(snapshot, allowed))
+    return Results(len(ordered), len(ordered), hits, _facets(snapshot, allowed))
 
 
-def _ranked(snapshot: Snapshot, allowed: set[int], wanted: Wanted) -> Results:
-    searcher = snapshot.searcher
-    sets = [set(searcher.docs_for_query(_unit(unit, scored=False))) for unit in wanted.units]
-    strict = set.intersection(*sets) & allowed
+def _ranked(snapshot: Snapshot, allowed: int, wanted: Wanted) -> Results:
+    """First what holds every word, then what holds any; each by its score."""
+    held = [reduce(or_, (_holding(snapshot, alternative) for alternative in unit.alternatives)) for unit in wanted.units]
+    strict = reduce(and_, held) & allowed
     limit = COMMON * max(1, len(snapshot.facts))
-    selecting = [found for found in sets if len(found) <= limit] or sets
-    matched = (set().union(*selecting) & allowed) | strict
-    if not matched:
-        return Results(0, 0, [], {facet: Counter() for facet in FACETS})
-    query = Or([_unit(unit, scored=True) for unit in wanted.units])
-    if len(wanted.units) > 1 and strict:
-        query = Or([query, ConstantScoreQuery(And([_unit(unit, scored=False) for unit in wanted.units]), STRICT)])
-    results = searcher.search(query, limit=wanted.offset + wanted.limit, filter=BitSet(matched, size=len(snapshot.facts)), optimize=False)
-    ranked = [(results.docnum(i), results.score(i)) for i in range(results.scored_length())]
-    hits = [snapshot.facts[number]["key"] for number, _ in ranked[wanted.offset :]]
-    return Results(len(matched), len(strict), hits, _facets(snapshot, matched))
+    selecting = [bits for bits in held if bits.bit_count() <= limit] or held
+    matched = (reduce(or_, selecting) & allowed) | strict
+    score = _scores(snapshot, wanted.units).__getitem__
+    end = wanted.offset + wanted.limit
+    best = nlargest(end, _numbers(strict), key=score)
+    best += nlargest(end - len(best), _numbers(matched & ~strict), key=score)
+    hits = [snapshot.facts[number]["key"] for number in best[wanted.offset :]]
+    return Results(matched.bit_count(), strict.bit_count(), hits, _facets(snapshot, matched))
 
 
-def _facets(snapshot: Snapshot, matched: set[int]) -> dict[str, Counter]:
+def _holding(snapshot: Snapshot, alternative: Alternative) -> int:
+    """The documents that hold all its words, as bits."""
+    return reduce(and_, (found.bits for found in _found(snapshot, alternative)))
+
+
+def _found(snapshot: Snapshot, alternative: Alternative) -> list[Found]:
+    if alternative.phrase:
+        return [snapshot.find(alternative.stems)]
+    return [snapshot.find((stem_,)) for stem_ in alternative.stems]
+
+
+def _scores(snapshot: Snapshot, units: tuple[Unit, ...]) -> list[float]:
+    """The score of every document: what each word gives, lifted a little by the document's own boost."""
+    scores = [0.0] * len(snapshot.facts)
+    for unit in units:
+        for alternative in unit.alternatives:
+            weight = 1.0 if alternative is unit.alternatives[0] else SYNONYM_WEIGHT
+            for found in _found(snapshot, alternative):
+                for number, score in zip(found.documents, found.scores, strict=True):
+                    scores[number] += weight * score
+    return list(map(mul, scores, snapshot.boosts))
+
+
+def _facets(snapshot: Snapshot, matched: int) -> dict[str, Counter]:
     counts = {facet: Counter() for facet in FACETS}
-    for number in matched:
-        facts = snapshot.facts[number]
-        for facet in FACETS:
-            counts[facet].update(facts[facet])
+    for (kind, value), bits in snapshot.bits.items():
+        if kind in counts and (count := (bits & matched).bit_count()):
+            counts[kind][value] = count
     return counts
 
 
-def _unit(unit: Unit, scored: bool):
-    typed, *others = unit.alternatives
-    parts = [_alternative(typed, scored), *(_alternative(other, scored, SYNONYM_WEIGHT) for other in others)]
-    return parts[0] if len(parts) == 1 else Or(parts)
-
-
-def _alternative(alternative: Alternative, scored: bool, weight: float = 1.0):
-    if alternative.phrase:
-        found = [Phrase(field, list(alternative.stems), boost=weight * boost) for field, boost in TEXT_FIELDS.items()]
-        return Or(found)
-    stems = [Or([Term(field, stem_, boost=weight * boost) for field, boost in TEXT_FIELDS.items()]) for stem_ in alternative.stems]
-    if not stems:
-        return NullQuery
-    return stems[0] if len(stems) == 1 else (Or(stems) if scored else And(stems))
-
-
-def _nearest(snapshot: Snapshot, word: str, lexicon: list[str], allowed: set[int]) -> str:
+def _nearest(snapshot: Snapshot, word: str, allowed: int) -> str:
     """The nearest known word: first by distance, then by how many visible documents hold it."""
     most = 1 if len(word) < 6 else 2
-    near = process.extract(word, lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30)
+    near = process.extract(word, snapshot.lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30)
     best, best_rank = "", None
     for candidate, distance, _ in near:
         if stem(candidate) == stem(word):
             return ""
-        count = len(allowed.intersection(snapshot.searcher.docs_for_query(Term("surface", candidate))))
+        count = (snapshot.documents(Term("surface", candidate)) & allowed).bit_count()
         rank = (distance, candidate[0] != word[0], -count, candidate)
         if count and (best_rank is None or rank < best_rank):
             best, best_rank = candidate, rank

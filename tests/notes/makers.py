@@ -8,8 +8,9 @@ from kb.core.viewer import Viewer
 from kb.notes import service
 from kb.notes.models import Note
 from kb.notes.service import Content
-from kb.visits.models import Visit, VisitIndicator
+from kb.visits.models import Visit
 from tests.makers import office
+from tests.visits import makers as visits
 
 BODY = """## Peserta
 
@@ -28,21 +29,9 @@ Dimulai dari proses bisnis.
 """
 
 
-def make_visit(status: str = "accepted", host: str = "18.11", guest: str = "18.10", days: int = -1, **values) -> Visit:
-    """A visit `days` from today. Commits."""
-    values = {
-        "mode": "berkunjung", "session": "09:00", "session_ends": "11:00", "purpose": "Belajar arsitektur SPBE.",
-        "questions": "Bagaimana menyusun peta rencana?\nSiapa pemiliknya?", "head_name": "Kepala Dinas Pringsewu",
-        "head_position": "Kepala Dinas", "delegation_size": 5, "contact_name": "Narahubung Rahasia", "contact_phone": "0812000111",
-        "contact_email": "narahubung@contoh.example", "created_at": clock.now(), **values,
-    }  # fmt: skip
-    visit = Visit(
-        host_id=office(host).id, guest_id=office(guest).id, status=status, day=clock.today() + timedelta(days=days), **values
-    )  # fmt: skip
-    visit.indicator_rows = [VisitIndicator(code="spbe-2020/12")]
-    db.session.add(visit)
-    db.session.flush()
-    visit.reference = None if status == "draft" else f"KK-UJI-{visit.id:04d}"
+def make_visit(status: str = "accepted", days: int = -1, **values) -> Visit:
+    """A visit of Pringsewu to Mesuji, `days` from today. Commits."""
+    visit = visits.make_visit(status, day=clock.today() + timedelta(days=days), **values)
     db.session.commit()
     return visit
 

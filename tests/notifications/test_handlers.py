@@ -12,6 +12,7 @@ from kb.visits import service as visits
 from tests import makers
 from tests.accounts.makers import make_invitation, make_request
 from tests.notes.makers import make_note, make_visit
+from tests.visits.makers import SECRETS
 
 CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin")
 
@@ -53,7 +54,7 @@ def test_a_step_of_a_visit_is_told_to_the_other_side(cast, db_ctx, monkeypatch, 
         notice, mail = db.session.scalars(select(Notice)).first(), db.session.scalars(select(Mail)).first()
         assert notice.url == f"/kunjungan/{visit.id}" and f"/kunjungan/{visit.id}" in mail.text
         assert visit.reference in mail.text and ("Ruang rapat dipakai." in mail.text) == (action in ("decline", "cancel"))
-        for secret in ("Narahubung Rahasia", "0812000111", "narahubung@contoh.example", "Kepala Dinas Pringsewu"):
+        for secret in SECRETS:
             assert secret not in mail.text, "no personal data of others in a mail"
 
 

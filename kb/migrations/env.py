@@ -1,5 +1,7 @@
 """How Alembic reaches the database and the models: always through the running Flask app (`flask db …`)."""
 
+import sqlite3
+
 from alembic import context
 from flask import current_app
 
@@ -19,10 +21,18 @@ def render_item(kind, item, _autogen):
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def _foreign_keys(connection, state: str) -> None:
+    """SQLite changes a table by copying it; with foreign keys on, dropping the old one would delete all that refers to it."""
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA foreign_keys={state}")
+
+
 def run() -> None:
     """Run the migrations in one transaction each."""
     extension = current_app.extensions["migrate"]
     with extension.db.engine.connect() as connection:
+        _foreign_keys(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,
@@ -33,6 +43,7 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        _foreign_keys(connection, "ON")
 
 
 run()

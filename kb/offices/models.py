@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.core.db import UtcDateTime, db
+from kb.core.files import StoredFile
 
 EDITORIAL = "redaksi"
 
@@ -38,7 +39,11 @@ class Office(db.Model):
     about: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(String(300))
     phone: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(200))
+    letterhead: Mapped[str | None] = mapped_column(String(160))
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey(StoredFile.id))
     region: Mapped[Region | None] = relationship()
+    logo: Mapped[StoredFile | None] = relationship()
 
     @property
     def is_editorial(self) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of openness, visits and the slots they hold."""
+"""Tables of openness, visits, what belongs to a visit, and the slots visits hold."""
 
 from datetime import date, datetime, time
 
@@ -13,7 +13,7 @@ from kb.visits.workflow import STATUSES
 
 
 class Openness(db.Model):
-    """When and for whom an office is open. Without a row the defaults of `openness.DEFAULT` hold."""
+    """When and for whom an office is open. Without a row the defaults in openness.py hold. `visits_per_month` None is no limit."""
 
     __tablename__ = "openness"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,6 +21,8 @@ class Openness(db.Model):
     notice_days: Mapped[int]
     ahead_days: Mapped[int]
     largest_delegation: Mapped[int]
+    visits_per_session: Mapped[int] = mapped_column(default=1, server_default="1")
+    visits_per_month: Mapped[int | None]
     place: Mapped[str] = mapped_column(String(300), default="")
     bring: Mapped[str] = mapped_column(String(500), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
@@ -52,8 +54,21 @@ class ClosedPeriod(db.Model):
     reason: Mapped[str] = mapped_column(String(100))
 
 
+class HolidayChange(db.Model):
+    """What the admin corrects in the holidays the library knows: a day added (cuti bersama is announced late), or lifted."""
+
+    __tablename__ = "holiday_change"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    is_lifted: Mapped[bool] = mapped_column(default=False)
+
+
 class Visit(db.Model):
-    """A visit from its draft to its end. `day` and `session` ("09:00") are in the host's time."""
+    """A visit from its draft to its end. Days and sessions ("09:00") are in the host's time.
+
+    `day`, `session` and `session_ends` repeat the first of `sessions`, so that lists need no second table. `sequence` rises with each
+    change other calendars must follow (RFC 5545). `joint_with` is the visit whose slot this one shares.
+    """
 
     __tablename__ = "visit"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,29 +83,44 @@ class Visit(db.Model):
     session_ends: Mapped[str] = mapped_column(String(5))
     purpose: Mapped[str] = mapped_column(Text)
     questions: Mapped[str] = mapped_column(Text)
+    already_read: Mapped[str] = mapped_column(Text, default="", server_default="")
     head_name: Mapped[str] = mapped_column(String(120))
     head_position: Mapped[str] = mapped_column(String(120))
     delegation_size: Mapped[int]
     contact_name: Mapped[str] = mapped_column(String(120))
     contact_phone: Mapped[str] = mapped_column(String(40))
     contact_email: Mapped[str] = mapped_column(String(200))
-    letter_number: Mapped[str | None] = mapped_column(String(80))
-    letter_on: Mapped[date | None]
-    letter_file_id: Mapped[int | None] = mapped_column(ForeignKey(StoredFile.id))
+    meeting_link: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    room: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    wants_joint: Mapped[bool] = mapped_column(default=False, server_default=db.text("false"))
+    joint_with_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    options_until: Mapped[date | None]
     host_opens: Mapped[bool] = mapped_column(default=True)
     guest_opens: Mapped[bool] = mapped_column(default=True)
     reason: Mapped[str] = mapped_column(String(500), default="")
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    attended: Mapped[int | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     host: Mapped[Office] = relationship(foreign_keys=host_id)
     guest: Mapped[Office] = relationship(foreign_keys=guest_id)
     requested_by: Mapped[User | None] = relationship()
-    letter_file: Mapped[StoredFile | None] = relationship()
+    joint_with: Mapped["Visit | None"] = relationship(remote_side=id)
     indicator_rows: Mapped[list["VisitIndicator"]] = relationship(
         cascade="all, delete-orphan", order_by="VisitIndicator.id", lazy="selectin"
     )
+    sessions: Mapped[list["VisitSession"]] = relationship(
+        cascade="all, delete-orphan", order_by="VisitSession.day, VisitSession.session", lazy="selectin"
+    )
+    options: Mapped[list["VisitOption"]] = relationship(cascade="all, delete-orphan", order_by="VisitOption.id")
+    members: Mapped[list["VisitMember"]] = relationship(cascade="all, delete-orphan", order_by="VisitMember.position")
+    agenda: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", order_by="AgendaItem.day, AgendaItem.starts")
+    letters: Mapped[list["VisitLetter"]] = relationship(cascade="all, delete-orphan", order_by="VisitLetter.id")
+    photos: Mapped[list["VisitPhoto"]] = relationship(cascade="all, delete-orphan", order_by="VisitPhoto.id")
+    surveys: Mapped[list["VisitSurvey"]] = relationship(cascade="all, delete-orphan", order_by="VisitSurvey.id")
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(name) for name in STATUSES)})", name="status"),
         CheckConstraint("host_id <> guest_id", name="two_offices"),
@@ -108,6 +138,16 @@ class Visit(db.Model):
         return [line.strip() for line in self.questions.splitlines() if line.strip()]
 
     @property
+    def days(self) -> list[date]:
+        """The days of its sessions."""
+        return sorted({row.day for row in self.sessions})
+
+    @property
+    def last_day(self) -> date:
+        """The day after which it can be reported."""
+        return max((row.day for row in self.sessions), default=self.day)
+
+    @property
     def is_public(self) -> bool:
         """Both sides leave office, topic and day open to everybody."""
         return self.host_opens and self.guest_opens
@@ -120,6 +160,10 @@ class Visit(db.Model):
     def status_kind(self) -> str:
         return STATUSES[self.status].kind
 
+    def letter(self, kind: str) -> "VisitLetter | None":
+        """The letter of that kind, if anything is known of it."""
+        return next((letter for letter in self.letters if letter.kind == kind), None)
+
 
 class VisitIndicator(db.Model):
     """A topic of a visit."""
@@ -131,8 +175,33 @@ class VisitIndicator(db.Model):
     __table_args__ = (UniqueConstraint("visit_id", "code"),)
 
 
+class VisitSession(db.Model):
+    """A session the visit asks for, or takes."""
+
+    __tablename__ = "visit_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
+    day: Mapped[date]
+    session: Mapped[str] = mapped_column(String(5))
+    ends: Mapped[str] = mapped_column(String(5))
+    __table_args__ = (UniqueConstraint("visit_id", "day", "session"), Index("ix_visit_session_when", "day", "session"))
+
+
+class VisitOption(db.Model):
+    """A session of a schedule the host proposes instead; rows of one `number` belong together."""
+
+    __tablename__ = "visit_option"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    day: Mapped[date]
+    session: Mapped[str] = mapped_column(String(5))
+    ends: Mapped[str] = mapped_column(String(5))
+    __table_args__ = (UniqueConstraint("visit_id", "number", "day", "session"),)
+
+
 class VisitSlot(db.Model):
-    """A session of a host that a visit occupies: the unique constraint decides who was first."""
+    """A seat in a session of a host that a visit occupies: the unique constraint decides who was first."""
 
     __tablename__ = "visit_slot"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,7 +209,110 @@ class VisitSlot(db.Model):
     host_id: Mapped[int] = mapped_column(ForeignKey(Office.id))
     day: Mapped[date]
     session: Mapped[str] = mapped_column(String(5))
-    __table_args__ = (UniqueConstraint("host_id", "day", "session", name="one_visit_per_slot"),)
+    seat: Mapped[int] = mapped_column(default=1, server_default="1")
+    __table_args__ = (UniqueConstraint("host_id", "day", "session", "seat", name="one_visit_per_seat"),)
+
+
+class VisitMember(db.Model):
+    """Somebody of the delegation, or of the host's receiving side. Personal data: removed after the retention period."""
+
+    __tablename__ = "visit_member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"), index=True)
+    side: Mapped[str] = mapped_column(String(5))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    nip: Mapped[str] = mapped_column(String(30), default="")
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    present_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("side IN ('guest', 'host')", name="side"),)
+
+
+class AgendaItem(db.Model):
+    """A line of the agenda, in the host's time."""
+
+    __tablename__ = "agenda_item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"), index=True)
+    day: Mapped[date]
+    starts: Mapped[str] = mapped_column(String(5))
+    ends: Mapped[str] = mapped_column(String(5))
+    title: Mapped[str] = mapped_column(String(200))
+    speaker: Mapped[str] = mapped_column(String(200), default="")
+    room: Mapped[str] = mapped_column(String(120), default="")
+
+
+class VisitLetter(db.Model):
+    """What a letter needs besides the data of the visit, and the signed PDF that may stand in its place. Kinds: letters.KINDS."""
+
+    __tablename__ = "visit_letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(80), default="")
+    dated_on: Mapped[date | None]
+    nature: Mapped[str] = mapped_column(String(40), default="Biasa")
+    attachment: Mapped[str] = mapped_column(String(80), default="-")
+    place: Mapped[str] = mapped_column(String(80), default="")
+    copies: Mapped[str] = mapped_column(Text, default="")
+    signer_name: Mapped[str] = mapped_column(String(120), default="")
+    signer_position: Mapped[str] = mapped_column(String(160), default="")
+    signer_rank: Mapped[str] = mapped_column(String(80), default="")
+    signer_nip: Mapped[str] = mapped_column(String(30), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey(StoredFile.id))
+    file: Mapped[StoredFile | None] = relationship()
+    __table_args__ = (UniqueConstraint("visit_id", "kind"),)
+
+
+class VisitPhoto(db.Model):
+    """A picture of the day, for both offices and the report."""
+
+    __tablename__ = "visit_photo"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id))
+    caption: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    file: Mapped[StoredFile] = relationship()
+
+
+class VisitSurvey(db.Model):
+    """Three answers of a side after the day, each 1 (not at all) to 5 (entirely)."""
+
+    __tablename__ = "visit_survey"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
+    side: Mapped[str] = mapped_column(String(5))
+    answered: Mapped[int]
+    prepared: Mapped[int]
+    applicable: Mapped[int]
+    comment: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("visit_id", "side"),)
+
+
+class VisitReminder(db.Model):
+    """A reminder that was sent, so that none is sent twice for the same day."""
+
+    __tablename__ = "visit_reminder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
+    __table_args__ = (UniqueConstraint("visit_id", "kind", "day"),)
+
+
+class CalendarFeed(db.Model):
+    """The private address of a calendar: a person's, or an office's. Who knows the token reads the calendar, nothing else."""
+
+    __tablename__ = "calendar_feed"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), unique=True)
+    office_id: Mapped[int | None] = mapped_column(ForeignKey(Office.id), unique=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("(user_id IS NULL) <> (office_id IS NULL)", name="one_owner"),)
 
 
 class VisitCounter(db.Model):

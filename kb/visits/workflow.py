@@ -15,41 +15,91 @@ class Status:
 STATUSES = {
     "draft": Status("draf", "plain"),
     "requested": Status("diajukan", "wait"),
+    "waitlisted": Status("daftar tunggu", "wait"),
+    "proposed": Status("usul jadwal lain", "wait"),
     "accepted": Status("diterima", "ok"),
+    "online": Status("dialihkan daring", "ok"),
     "declined": Status("ditolak", "bad"),
     "withdrawn": Status("ditarik", "plain"),
     "cancelled": Status("dibatalkan", "bad"),
     "held": Status("terlaksana", "ok"),
+    "reported": Status("dilaporkan", "ok"),
+    "closed": Status("ditutup", "plain"),
 }
 
-# States in which a visit occupies its session.
-HOLDS_SLOT = {"accepted", "held"}
+# States in which both sides have agreed on a day that is still to come.
+AGREED = {"accepted", "online"}
+
+# States in which a visit occupies its sessions.
+HOLDS_SLOT = AGREED | {"held", "reported", "closed"}
+
+# States in which the host owes an answer.
+WAITS_FOR_HOST = {"requested", "waitlisted"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """From `source` by `action` of a side to `target`. `needs_reason`: a sentence for the other side; `after_day`: not before the day."""
+    """From `source` by `action` of a side to `target`.
+
+    `needs`: what must be given: "reason" (a sentence for the other side), "options" (1 to 3 schedules), "option" (the number of one),
+    "sessions" (other sessions), "joint" (the visit to share a slot with). `after_day`: not before the last day of the visit.
+    """
 
     source: str
     action: str
     target: str
     by: tuple[str, ...]
     label: str
-    needs_reason: bool = False
+    needs: tuple[str, ...] = ()
     after_day: bool = False
     managers_only: bool = True
+
+    @property
+    def needs_reason(self) -> bool:
+        return "reason" in self.needs
+
+
+def _answers(source: str) -> tuple[Step, ...]:
+    """What a host may answer; the same to a fresh request and to one on the waiting list."""
+    return (
+        Step(source, "accept", "accepted", ("host",), "Terima"),
+        Step(source, "accept_online", "online", ("host",), "Alihkan daring", ("reason",)),
+        Step(source, "accept_joint", "accepted", ("host",), "Terima sebagai kunjungan bersama", ("joint",)),
+        Step(source, "propose", "proposed", ("host",), "Usulkan jadwal lain", ("options", "reason")),
+        Step(source, "decline", "declined", ("host",), "Tolak", ("reason",)),
+        Step(source, "withdraw", "withdrawn", ("guest",), "Tarik permohonan"),
+    )
+
+
+def _changes(source: str) -> tuple[Step, ...]:
+    """What may still happen to an agreed visit. A changed date needs acceptance again."""
+    return (
+        Step(source, "propose", "proposed", ("host",), "Usulkan jadwal lain", ("options", "reason")),
+        Step(source, "reschedule", "requested", ("guest",), "Minta jadwal lain", ("sessions", "reason")),
+        Step(source, "cancel", "cancelled", ("host", "guest"), "Batalkan", ("reason",)),
+        Step(source, "hold", "held", ("host", "guest"), "Tandai terlaksana", after_day=True, managers_only=False),
+    )
 
 
 STEPS = (
     Step("draft", "submit", "requested", ("guest",), "Kirim permohonan"),
-    Step("requested", "accept", "accepted", ("host",), "Terima"),
-    Step("requested", "decline", "declined", ("host",), "Tolak", needs_reason=True),
-    Step("requested", "withdraw", "withdrawn", ("guest",), "Tarik permohonan"),
-    Step("accepted", "cancel", "cancelled", ("host", "guest"), "Batalkan", needs_reason=True),
-    Step("accepted", "hold", "held", ("host", "guest"), "Tandai terlaksana", after_day=True, managers_only=False),
+    *_answers("requested"),
+    Step("requested", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",)),
+    Step("requested", "wait", "waitlisted", ("guest",), "Masuk daftar tunggu"),
+    *_answers("waitlisted"),
+    Step("waitlisted", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",)),
+    Step("proposed", "choose", "accepted", ("guest",), "Terima usul ini", ("option",)),
+    Step("proposed", "refuse_options", "requested", ("guest",), "Tidak ada yang cocok", ("reason",)),
+    Step("proposed", "propose", "proposed", ("host",), "Ganti usul", ("options", "reason")),
+    Step("proposed", "decline", "declined", ("host",), "Tolak", ("reason",)),
+    Step("proposed", "withdraw", "withdrawn", ("guest",), "Tarik permohonan"),
+    *_changes("accepted"),
+    *_changes("online"),
+    Step("held", "report", "reported", ("guest",), "Nyatakan sudah dilaporkan", managers_only=False),
+    Step("reported", "close", "closed", ("host", "guest"), "Tutup kunjungan"),
 )
 
-ACTIONS = tuple(step.action for step in STEPS)
+ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS))
 
 
 def step_for(status: str, action: str) -> Step | None:
@@ -57,10 +107,10 @@ def step_for(status: str, action: str) -> Step | None:
     return next((step for step in STEPS if step.source == status and step.action == action), None)
 
 
-def steps_from(status: str, side: str, is_manager: bool, day: date, today: date) -> list[Step]:
+def steps_from(status: str, side: str, is_manager: bool, last_day: date, today: date) -> list[Step]:
     """What a person of a side ("host", "guest") may do now."""
     return [
         step
         for step in STEPS
-        if step.source == status and side in step.by and (is_manager or not step.managers_only) and (not step.after_day or today >= day)
+        if step.source == status and side in step.by and (is_manager or not step.managers_only) and (not step.after_day or today >= last_day)
     ]

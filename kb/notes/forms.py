@@ -1,6 +1,7 @@
 """Forms of notes."""
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
@@ -10,11 +11,11 @@ from kb.notes.models import Note
 from kb.notes.service import Content
 
 VISIBILITY_LABELS = [
-    ("para_pihak", "Para pihak: hanya kedua instansi"),
-    ("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
-    ("publik", "Publik: siapa pun, juga tanpa akun"),
+    SelectChoice("para_pihak", "Para pihak: hanya kedua instansi"),
+    SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
+    SelectChoice("publik", "Publik: siapa pun, juga tanpa akun"),
 ]
-SIDES = [("guest", "Instansi kami sebagai tamu"), ("host", "Instansi kami sebagai tuan rumah")]
+SIDES = [SelectChoice("guest", "Instansi kami sebagai tamu"), SelectChoice("host", "Instansi kami sebagai tuan rumah")]
 
 # The skeleton of the minutes: what every report asks for.
 TEMPLATE = """## Peserta
@@ -49,7 +50,9 @@ class NoteForm(CreateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.indicators.choices = [
-            (indicator.code, indicator.short_name) for instrument in loader.all_instruments() for indicator in instrument.indicators
+            SelectChoice(indicator.code, indicator.short_name)
+            for instrument in loader.all_instruments()
+            for indicator in instrument.indicators
         ]
 
     def fill(self, note: Note) -> None:

@@ -2,7 +2,7 @@
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.core.forms import CreateForm, Form
@@ -38,7 +38,7 @@ class NoteForm(CreateForm):
 
     title = StringField("Judul", [DataRequired(), Length(max=160)])
     summary = StringField("Ringkasan", [DataRequired(), Length(max=400)])
-    held_on = DateField("Tanggal kunjungan", [DataRequired()])
+    held_on = DateField("Tanggal kunjungan", [InputRequired()])
     side = RadioField("Peran instansi kami", choices=SIDES, default="guest")
     other = SelectField("Instansi yang lain")
     body = TextAreaField("Isi catatan", [DataRequired(), Length(max=200_000)])
@@ -73,7 +73,7 @@ class FollowUpForm(Form):
 
     text = StringField("Tindak lanjut", [DataRequired(), Length(max=300)])
     office = SelectField("Dikerjakan oleh", coerce=int)
-    due_on = DateField("Paling lambat", [DataRequired()])
+    due_on = DateField("Paling lambat", [InputRequired()])
 
 
 def skeleton(questions: list[str]) -> str:

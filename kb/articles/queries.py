@@ -1,10 +1,13 @@
 """Reading articles; every list goes through `policy.visible_to`."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, load_only, raiseload
 
+from kb.accounts.models import User
 from kb.articles import policy
 from kb.articles.models import Article, ArticleIndicator, ArticleRevision, ArticleSlug
 from kb.core.db import db
@@ -101,6 +104,40 @@ def by_slug(slug: str) -> Article | None:
     """An article by its address, with office, author and indicators."""
     query = select(Article).where(Article.slug == slug).options(joinedload(Article.office), joinedload(Article.author))
     return db.session.scalars(query).one_or_none()
+
+
+class State(NamedTuple):
+    """All that the page of an article follows from: each change of its text gives a new version."""
+
+    id: int
+    version: int
+    status: str
+    visibility: str
+    edited_at: datetime
+    office: str
+    author: str | None
+
+
+# Built once, of plain columns: it is asked for every page that a visitor reads.
+_STATE = (
+    select(*(Article.__table__.c[name] for name in State._fields[:5]), Office.__table__.c.name, User.__table__.c.name)
+    .select_from(
+        Article.__table__.join(Office.__table__, Article.office_id == Office.id).outerjoin(User.__table__, Article.author_id == User.id)
+    )
+    .where(Article.__table__.c.slug == bindparam("slug"))
+)
+
+
+def state_at(slug: str) -> State | None:
+    """The state of the article at this address."""
+    row = db.session.execute(_STATE, {"slug": slug}).one_or_none()
+    return State(*row) if row is not None else None
+
+
+def state_of(article: Article) -> State:
+    """The state of an article that was read."""
+    author = article.author.name if article.author else None
+    return State(article.id, article.version, article.status, article.visibility, article.edited_at, article.office.name, author)
 
 
 def moved_to(slug: str) -> Article | None:

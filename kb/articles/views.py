@@ -1,12 +1,11 @@
 """Pages of articles."""
 
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
-from sqlalchemy import select
 
-from kb.accounts.models import User
 from kb.articles import policy, queries, service
 from kb.articles.comparison import compare
 from kb.articles.forms import BODY_MAX, ArticleForm
@@ -19,7 +18,6 @@ from kb.core.errors import Invalid, NotFound
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
-from kb.offices.models import Office
 
 bp = Blueprint("articles", __name__)
 
@@ -81,23 +79,25 @@ def show(slug: str):
 
 def _for_visitor(slug: str):
     """A visitor's page is kept in memory; one small query says whether it still holds."""
-    query = (
-        select(Article.id, Article.version, Article.status, Article.visibility, Office.name, User.name)
-        .join(Office, Office.id == Article.office_id)
-        .outerjoin(User, User.id == Article.author_id)
-        .where(Article.slug == slug)
-    )
-    state = db.session.execute(query).one_or_none()
-    if state is None or state.status != "published" or state.visibility != "publik":
-        article = _load(slug, current_viewer())
-        return _page(article, current_viewer()) if isinstance(article, Article) else article
-    return _visitor_page(slug, tuple(state))
+    state = queries.state_at(slug)
+    if state is not None and (state.status, state.visibility) == ("published", "publik"):
+        with suppress(_Changed):
+            return _visitor_page(slug, state)
+    article = _load(slug, current_viewer())
+    return _page(article, current_viewer()) if isinstance(article, Article) else article
+
+
+class _Changed(Exception):
+    """The article is no longer in the state that was asked for: nothing to keep."""
 
 
 @lru_cache(maxsize=512)
-def _visitor_page(slug: str, _state: tuple) -> str:
+def _visitor_page(slug: str, state: queries.State) -> str:
     """All that the page shows a visitor follows from the state, so that it is made anew exactly when the state changes."""
-    return _page(queries.by_slug(slug), current_viewer())
+    article = queries.by_slug(slug)
+    if article is None or queries.state_of(article) != state:
+        raise _Changed
+    return _page(article, current_viewer())
 
 
 def _page(article: Article, viewer):

@@ -58,7 +58,7 @@ def render(source: str) -> Rendered:
     if "<h1" in dirty:
         parser, dirty = _convert(source, top=2)
     toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
-    return Rendered(_scroll_tables(_clean(dirty)), toc)
+    return Rendered(_name_pictures(_scroll_tables(_clean(dirty))), toc)
 
 
 def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
@@ -115,6 +115,11 @@ def _scroll_tables(html: str) -> str:
     """A wide table scrolls inside its own box on a phone, and can be reached with the keyboard."""
     opened = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Tabel"><table class="table">')
     return opened.replace("</table>", "</table></div>")
+
+
+def _name_pictures(html: str) -> str:
+    """A picture typed as HTML without alt text gets an empty one, or a screen reader would read its address aloud."""
+    return re.sub(r'<img(?![^>]*\salt=")', '<img alt=""', html)
 
 
 def _headings(tokens, level: int = 2):

@@ -1,7 +1,8 @@
 """Forms of notes."""
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.core.forms import CreateForm, Form
@@ -10,11 +11,11 @@ from kb.notes.models import Note
 from kb.notes.service import Content
 
 VISIBILITY_LABELS = [
-    ("para_pihak", "Para pihak: hanya kedua instansi"),
-    ("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
-    ("publik", "Publik: siapa pun, juga tanpa akun"),
+    SelectChoice("para_pihak", "Para pihak: hanya kedua instansi"),
+    SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
+    SelectChoice("publik", "Publik: siapa pun, juga tanpa akun"),
 ]
-SIDES = [("guest", "Instansi kami sebagai tamu"), ("host", "Instansi kami sebagai tuan rumah")]
+SIDES = [SelectChoice("guest", "Instansi kami sebagai tamu"), SelectChoice("host", "Instansi kami sebagai tuan rumah")]
 
 # The skeleton of the minutes: what every report asks for.
 TEMPLATE = """## Peserta
@@ -37,7 +38,7 @@ class NoteForm(CreateForm):
 
     title = StringField("Judul", [DataRequired(), Length(max=160)])
     summary = StringField("Ringkasan", [DataRequired(), Length(max=400)])
-    held_on = DateField("Tanggal kunjungan", [DataRequired()])
+    held_on = DateField("Tanggal kunjungan", [InputRequired()])
     side = RadioField("Peran instansi kami", choices=SIDES, default="guest")
     other = SelectField("Instansi yang lain")
     body = TextAreaField("Isi catatan", [DataRequired(), Length(max=200_000)])
@@ -49,7 +50,9 @@ class NoteForm(CreateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.indicators.choices = [
-            (indicator.code, indicator.short_name) for instrument in loader.all_instruments() for indicator in instrument.indicators
+            SelectChoice(indicator.code, indicator.short_name)
+            for instrument in loader.all_instruments()
+            for indicator in instrument.indicators
         ]
 
     def fill(self, note: Note) -> None:
@@ -70,7 +73,7 @@ class FollowUpForm(Form):
 
     text = StringField("Tindak lanjut", [DataRequired(), Length(max=300)])
     office = SelectField("Dikerjakan oleh", coerce=int)
-    due_on = DateField("Paling lambat", [DataRequired()])
+    due_on = DateField("Paling lambat", [InputRequired()])
 
 
 def skeleton(questions: list[str]) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from wtforms.fields import SelectChoice
 
 from kb.articles.comparison import compare
 from kb.core import clock, markdown, once
@@ -41,7 +42,7 @@ def show(note_id: int):
 
 def _show(note: Note, form: FollowUpForm, status: int = 200):
     viewer = current_viewer()
-    form.office.choices = [(note.host_id, note.host.name), (note.guest_id, note.guest.name)]
+    form.office.choices = [SelectChoice(office.id, office.name) for office in (note.host, note.guest)]
     page = render_template(
         "notes/show.html",
         note=note,
@@ -105,7 +106,9 @@ def _form(viewer: Viewer, visit: Visit | None) -> NoteForm:
     if visit is not None:
         del form.side, form.other
     else:
-        form.other.choices = [(office.slug, office.name) for office in offices.all_governments() if office.id != viewer.office_id]
+        form.other.choices = [
+            SelectChoice(office.slug, office.name) for office in offices.all_governments() if office.id != viewer.office_id
+        ]
     return form
 
 
@@ -210,7 +213,7 @@ def history(note_id: int):
 def follow_up(note_id: int):
     """Agree on something to do."""
     note, form = _find(note_id), FollowUpForm()
-    form.office.choices = [(note.host_id, note.host.name), (note.guest_id, note.guest.name)]
+    form.office.choices = [SelectChoice(office.id, office.name) for office in (note.host, note.guest)]
     if not form.validate():
         return _show(note, form, 422)
     service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, current_viewer())

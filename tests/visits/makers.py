@@ -15,6 +15,8 @@ FIRST_DAY = date(2026, 12, 1)
 OPEN_DAY = date(2026, 12, 9)
 HOLIDAY = date(2026, 12, 24)
 
+MESUJI, PRINGSEWU, TUBABA = (f"Diskominfo Kabupaten {name}" for name in ("Mesuji", "Pringsewu", "Tulang Bawang Barat"))
+
 FORM = {
     "mode": "berkunjung",
     "slot": f"{OPEN_DAY} 09:00",

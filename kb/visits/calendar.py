@@ -36,13 +36,14 @@ class Closed:
 
 @dataclass(frozen=True)
 class Rules:
-    """When a host is open. `sessions` by weekday, 0 is Monday; `holidays` by day with their names."""
+    """When a host is open. `sessions` by weekday, 0 is Monday; `holidays` by day with their names; `full_months` as (year, month)."""
 
     notice_days: int
     ahead_days: int
     sessions: Mapping[int, tuple[Session, ...]]
     closed: tuple[Closed, ...] = ()
     holidays: Mapping[date, str] = field(default_factory=dict)
+    full_months: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,22 +75,27 @@ def _why_closed(on: date, rules: Rules, today: date) -> str:
         return f"kurang dari {rules.notice_days} hari kerja lagi"
     if on > today + timedelta(days=rules.ahead_days):
         return f"lebih dari {rules.ahead_days} hari lagi"
+    if (on.year, on.month) in rules.full_months:
+        return "batas kunjungan bulan ini tercapai"
     return ""
 
 
 def earliest(rules: Rules, today: date) -> date:
     """The first day that leaves the host its notice: that many working days lie between."""
-    on, left = today, rules.notice_days
-    while left > 0:
-        on += timedelta(days=1)
-        if is_working_day(on, rules.holidays):
-            left -= 1
-    return on + timedelta(days=1) if rules.notice_days else today + timedelta(days=1)
+    return working_days_after(today, rules.notice_days, rules.holidays) + timedelta(days=1)
 
 
 def is_working_day(on: date, holidays: Mapping[date, str]) -> bool:
     """Monday to Friday, unless a public holiday or joint leave."""
     return on.weekday() < 5 and on not in holidays
+
+
+def working_days_after(on: date, count: int, holidays: Mapping[date, str]) -> date:
+    """The day that is that many working days later."""
+    while count > 0:
+        on += timedelta(days=1)
+        count -= is_working_day(on, holidays)
+    return on
 
 
 def weeks(year: int, month: int, rules: Rules, today: date) -> list[list[Day | None]]:

@@ -1,6 +1,6 @@
 """The rules of a host as the calendar wants them: from its own settings, or the defaults, with Indonesia's holidays."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -10,7 +10,7 @@ from kb.core import clock
 from kb.core.db import db
 from kb.offices.models import Office
 from kb.visits.calendar import Closed, Rules, Session
-from kb.visits.models import ClosedPeriod, Openness
+from kb.visits.models import ClosedPeriod, HolidayChange, Openness, VisitSlot
 
 # What booking forms of real offices ask for: Monday to Friday, at most two visits a day, about a week's notice, up to 40 people.
 DEFAULT_SESSIONS = (Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30)))
@@ -27,6 +27,8 @@ def of(host: Office) -> Openness:
         notice_days=DEFAULT_NOTICE_DAYS,
         ahead_days=DEFAULT_AHEAD_DAYS,
         largest_delegation=DEFAULT_DELEGATION,
+        visits_per_session=1,
+        visits_per_month=None,
         place="",
         bring="",
         note="",
@@ -43,14 +45,43 @@ def rules(host: Office) -> Rules:
         by_weekday = dict.fromkeys(range(5), DEFAULT_SESSIONS)
     closed = db.session.scalars(select(ClosedPeriod).where(ClosedPeriod.host_id == host.id).order_by(ClosedPeriod.from_on))
     periods = tuple(Closed(period.from_on, period.until_on, period.reason) for period in closed)
-    return Rules(settings.notice_days, settings.ahead_days, by_weekday, periods, holidays_from(clock.today(host.timezone).year))
+    today = clock.today(host.timezone)
+    return Rules(
+        settings.notice_days, settings.ahead_days, by_weekday, periods, holidays_from(today.year), _full_months(settings, today)
+    )  # fmt: skip
+
+
+def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
+    if not settings.visits_per_month:
+        return frozenset()
+    taken: dict[tuple[int, int], set[int]] = {}
+    slots = select(VisitSlot.day, VisitSlot.visit_id).where(VisitSlot.host_id == settings.host_id, VisitSlot.day > today - timedelta(days=31))
+    for day, visit_id in db.session.execute(slots):
+        taken.setdefault((day.year, day.month), set()).add(visit_id)
+    return frozenset(month for month, visits in taken.items() if len(visits) >= settings.visits_per_month)
+
+
+def holidays_from(year: int) -> dict[date, str]:
+    """Public holidays and joint leave (cuti bersama) of a year and the next two: what the library knows, corrected by the admin."""
+    changes = db.session.scalars(select(HolidayChange).where(HolidayChange.day >= date(year, 1, 1))).all()
+    found = dict(_known_holidays(year))
+    for change in changes:
+        if change.is_lifted:
+            found.pop(change.day, None)
+        else:
+            found[change.day] = change.name
+    return found
 
 
 @lru_cache(maxsize=4)
-def holidays_from(year: int) -> dict[date, str]:
-    """Public holidays and joint leave (cuti bersama) of a year and the next two, as the `holidays` library knows them."""
+def _known_holidays(year: int) -> dict[date, str]:
     found = holidays.country_holidays("ID", years=range(year, year + 3), language="id", categories=("public", "government"))
     return dict(found.items())
+
+
+def changes() -> list[HolidayChange]:
+    """What the admin corrected, newest day first."""
+    return list(db.session.scalars(select(HolidayChange).order_by(HolidayChange.day.desc()).limit(200)))
 
 
 def summary(host: Office) -> str:

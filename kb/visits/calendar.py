@@ -16,6 +16,11 @@ class Session:
     starts: time
     ends: time
 
+    @classmethod
+    def from_keys(cls, starts: str, ends: str) -> "Session":
+        """From how a session is stored: "09:00" and "11:30"."""
+        return cls(time.fromisoformat(starts), time.fromisoformat(ends))
+
     @property
     def key(self) -> str:
         return f"{self.starts:%H:%M}"

@@ -1,8 +1,7 @@
 """Forms of visits."""
 
-from datetime import time
+from datetime import date, time
 
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -17,29 +16,36 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput
 
+from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, Form
 from kb.instruments import loader
 from kb.visits.calendar import Session
 from kb.visits.models import Visit
-from kb.visits.service import Request
+from kb.visits.schedule import Wish
+from kb.visits.service import REQUEST_LETTER, Given, Request
 
 PHONE = Regexp(r"^[0-9+() .-]{8,}$", message="Nomor hanya berisi angka, spasi, +, - dan kurung. Contoh: 0812 3456 7890.")
+LINK = Regexp(r"^https?://\S+$", message="Tautan harus dimulai dengan https://")
+OPTIONS = ("option_1", "option_2", "option_3")
 MODES = {
     "daring": "Daring: hemat biaya perjalanan dan bisa lebih cepat",
     "berkunjung": "Berkunjung: melihat langsung di tempat",
+    "hibrida": "Hibrida: sebagian datang, sebagian lewat layar",
 }
 
 
 class RequestForm(CreateForm):
-    """A visit request; `slot` is "2026-12-01 09:00"."""
+    """A visit request; each `slot` is "2026-12-01 09:00"."""
 
     mode = RadioField("Cara konsultasi", choices=MODES, default="daring")
-    slot = StringField("Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")])
+    slot = SelectMultipleField("Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")], validate_choice=False)
     purpose = TextAreaField("Maksud kunjungan", [DataRequired(), Length(max=2000)])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
     questions = TextAreaField(
         "Pertanyaan, satu per baris", [DataRequired(message="Tulis paling sedikit satu pertanyaan."), Length(max=5000)]
     )
+    already_read = TextAreaField("Artikel yang sudah dibaca, satu judul atau alamat per baris (opsional)", [Optional(), Length(max=2000)])
+    wants_joint = BooleanField("Kami bersedia digabung dengan rombongan instansi lain bila sesinya sama")
     head_name = StringField("Nama pimpinan rombongan", [DataRequired(), Length(max=120)])
     head_position = StringField("Jabatan pimpinan rombongan", [DataRequired(), Length(max=120)])
     delegation_size = IntegerField("Jumlah orang, termasuk pimpinan", [InputRequired(), NumberRange(1, 500)])
@@ -58,15 +64,15 @@ class RequestForm(CreateForm):
     def fill(self, visit: Visit) -> None:
         """Start a change from a draft."""
         self.process(obj=visit)
-        self.slot.data = f"{visit.day:%Y-%m-%d} {visit.session}"
+        self.slot.data = [f"{row.day:%Y-%m-%d} {row.session}" for row in visit.sessions]
+        letter = visit.letter(REQUEST_LETTER)
+        self.letter_number.data, self.letter_on.data = (letter.number, letter.dated_on) if letter else ("", None)
 
     def request(self) -> Request:
-        """What was asked for; a slot that cannot be read is no day."""
-        day, _, session = (self.slot.data or "").partition(" ")
+        """What was asked for. Raises Invalid at `slot` when a session cannot be read."""
         return Request(
             mode=self.mode.data,
-            day=_day(day),
-            session=session,
+            wishes=read_wishes(self.slot.data),
             purpose=self.purpose.data,
             indicators=tuple(self.indicators.data),
             questions=self.questions.data,
@@ -76,32 +82,57 @@ class RequestForm(CreateForm):
             contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data,
             contact_email=self.contact_email.data,
-            letter_number=self.letter_number.data,
+            already_read=self.already_read.data or "",
+            wants_joint=self.wants_joint.data,
+            letter_number=self.letter_number.data or "",
             letter_on=self.letter_on.data,
         )
 
 
-def _day(text: str):
-    field = DateField().bind(Form(meta={"csrf": False}), "day")
-    try:
-        field.process_formdata([text])
-    except ValueError:
-        return None
-    return field.data
+def read_wishes(values: list[str], field: str = "slot") -> tuple[Wish, ...]:
+    """Sessions written "2026-12-01 09:00". Raises Invalid at `field`."""
+    found = []
+    for value in values or []:
+        day, _, key = value.partition(" ")
+        try:
+            found.append(Wish(date.fromisoformat(day), key))
+        except ValueError:
+            raise Invalid("Pilih hari dan sesi dari daftar ini.", field) from None
+    return tuple(found)
 
 
 class StepForm(Form):
-    """One step of the workflow, with its reason where one is needed."""
+    """What a step of the workflow may be given: workflow.py says which step needs what."""
 
     reason = TextAreaField("Alasan", [Optional(), Length(max=500)])
+    slot = SelectMultipleField("Sesi lain", validate_choice=False)
+    option_1 = SelectMultipleField("Usul pertama", validate_choice=False)
+    option_2 = SelectMultipleField("Usul kedua (opsional)", validate_choice=False)
+    option_3 = SelectMultipleField("Usul ketiga (opsional)", validate_choice=False)
+    option = IntegerField("Usul", [Optional()])
+    joint_with_id = IntegerField("Digabung dengan", [Optional()])
+    room = StringField("Ruang atau tempat (opsional)", [Optional(), Length(max=200)])
+    meeting_link = StringField("Tautan rapat daring (opsional)", [Optional(), Length(max=300), LINK])
+
+    def given(self) -> Given:
+        """What was given. Raises Invalid at the field at fault."""
+        chosen = {name: read_wishes([value for value in self[name].data or [] if value], name) for name in OPTIONS}
+        return Given(
+            reason=self.reason.data or "",
+            wishes=read_wishes([value for value in self.slot.data or [] if value]),
+            options=tuple(wishes for wishes in chosen.values() if wishes),
+            option=self.option.data,
+            joint_with_id=self.joint_with_id.data,
+            room=self.room.data or "",
+            meeting_link=self.meeting_link.data or "",
+        )
 
 
-class LetterForm(Form):
-    """The request letter, later."""
+class PlaceForm(Form):
+    """Where an agreed visit takes place."""
 
-    letter_number = StringField("Nomor surat", [DataRequired(), Length(max=80)])
-    letter_on = DateField("Tanggal surat", [Optional()])
-    letter_file = FileField("Surat bertanda tangan, PDF paling besar 5 MB (opsional)")
+    room = StringField("Ruang atau tempat (opsional)", [Optional(), Length(max=200)])
+    meeting_link = StringField("Tautan rapat daring (opsional)", [Optional(), Length(max=300), LINK])
 
 
 def read_sessions(text: str) -> tuple[Session, ...]:
@@ -140,6 +171,8 @@ class OpennessForm(Form):
     notice_days = IntegerField("Pemberitahuan paling lambat, hari kerja", [InputRequired(), NumberRange(0, 60)])
     ahead_days = IntegerField("Paling jauh ke depan, hari", [InputRequired(), NumberRange(7, 365)])
     largest_delegation = IntegerField("Rombongan paling besar, orang", [InputRequired(), NumberRange(1, 500)])
+    visits_per_session = IntegerField("Kunjungan per sesi", [InputRequired(), NumberRange(1, 10)])
+    visits_per_month = IntegerField("Kunjungan per bulan, kosong berarti tanpa batas (opsional)", [Optional(), NumberRange(1, 200)])
     place = StringField("Tempat (opsional)", [Optional(), Length(max=300)])
     bring = StringField("Yang perlu dibawa (opsional)", [Optional(), Length(max=500)])
     note = StringField("Pesan untuk tamu (opsional)", [Optional(), Length(max=500)])
@@ -157,6 +190,15 @@ class CloseForm(Form):
     from_on = DateField("Hari pertama", [DataRequired()])
     until_on = DateField("Hari terakhir", [DataRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
+    anyway = BooleanField("Kunjungan yang sudah diterima pada hari itu tetap berlangsung")
+
+
+class HolidayForm(Form):
+    """A correction of the holidays: for all hosts."""
+
+    day = DateField("Tanggal", [DataRequired()])
+    name = StringField("Nama hari", [DataRequired(), Length(max=100)])
+    is_lifted = BooleanField("Bukan hari libur: hapus dari daftar libur")
 
 
 class OpenForm(Form):

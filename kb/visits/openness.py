@@ -55,7 +55,8 @@ def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
     if not settings.visits_per_month:
         return frozenset()
     taken: dict[tuple[int, int], set[int]] = {}
-    slots = select(VisitSlot.day, VisitSlot.visit_id).where(VisitSlot.host_id == settings.host_id, VisitSlot.day > today - timedelta(days=31))
+    recent = VisitSlot.day > today - timedelta(days=31)
+    slots = select(VisitSlot.day, VisitSlot.visit_id).where(VisitSlot.host_id == settings.host_id, recent)
     for day, visit_id in db.session.execute(slots):
         taken.setdefault((day.year, day.month), set()).add(visit_id)
     return frozenset(month for month, visits in taken.items() if len(visits) >= settings.visits_per_month)

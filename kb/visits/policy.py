@@ -61,4 +61,4 @@ def can_set_openness(viewer: Viewer, host_id: int) -> bool:
 
 def steps(viewer: Viewer, visit: Visit, today) -> list[Step]:
     """What this person may do with the visit now."""
-    return steps_from(visit.status, side(viewer, visit), viewer.role == "manager", visit.day, today)
+    return steps_from(visit.status, side(viewer, visit), viewer.role == "manager", visit.last_day, today)

@@ -5,27 +5,28 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, raiseload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased, joinedload, raiseload
 
 from kb.core import clock
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import calendar, openness, policy
+from kb.visits import calendar, openness, policy, schedule
 from kb.visits.calendar import Day
-from kb.visits.models import Visit, VisitSlot
-from kb.visits.workflow import HOLDS_SLOT
+from kb.visits.models import Visit, VisitSession
+from kb.visits.schedule import Wish
+from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month of a host: its weeks, the taken sessions and how many requests wait for one, by (day, session)."""
+    """A month of a host: its weeks, the sessions without a seat, and how many requests wait for each."""
 
     first: date
     weeks: list[list[Day | None]]
-    taken: set[tuple[date, str]]
+    taken: set[Wish]
     waiting: Counter
 
     @property
@@ -34,7 +35,9 @@ class Month:
 
 
 def _listed() -> Select:
-    return select(Visit).options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows))
+    return select(Visit).options(
+        joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows), raiseload(Visit.sessions)
+    )
 
 
 def find(visit_id: int) -> Visit | None:
@@ -52,21 +55,21 @@ def ours(office_id: int, limit: int = 100) -> list[Visit]:
 
 def waiting_for(office_id: int) -> list[Visit]:
     """The requests a host has not answered, oldest first."""
-    query = _listed().where(Visit.host_id == office_id, Visit.status == "requested").order_by(Visit.requested_at, Visit.id)
+    query = _listed().where(Visit.host_id == office_id, Visit.status.in_(WAITS_FOR_HOST)).order_by(Visit.requested_at, Visit.id)
     return list(db.session.scalars(query))
 
 
 def to_report(office_id: int) -> list[Visit]:
-    """Accepted visits of an office whose day has passed."""
+    """Agreed visits of an office whose day has passed."""
     query = _listed().where(
-        (Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status == "accepted", Visit.day < clock.today()
+        (Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(AGREED), Visit.day < clock.today()
     )
     return list(db.session.scalars(query.order_by(Visit.day)))
 
 
 def upcoming_public(limit: int = 4) -> list[Visit]:
     """Agreed visits to come that both sides leave open to everybody."""
-    query = _listed().where(Visit.status == "accepted", Visit.host_opens, Visit.guest_opens, Visit.day >= clock.today())
+    query = _listed().where(Visit.status.in_(AGREED), Visit.host_opens, Visit.guest_opens, Visit.day >= clock.today())
     return list(db.session.scalars(query.order_by(Visit.day, Visit.session).limit(limit)))
 
 
@@ -85,35 +88,48 @@ def month_of(host: Office, year: int, month: int) -> Month:
     """A month of a host's calendar with what is taken and what waits."""
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
     weeks = calendar.weeks(year, month, openness.rules(host), clock.today(host.timezone))
-    slots = select(VisitSlot.day, VisitSlot.session).where(VisitSlot.host_id == host.id, VisitSlot.day.between(first, last))
-    waiting = (
-        select(Visit.day, Visit.session, func.count())
-        .where(Visit.host_id == host.id, Visit.status == "requested", Visit.day.between(first, last))
-        .group_by(Visit.day, Visit.session)
-    )
-    return Month(
-        first,
-        weeks,
-        {(day, session) for day, session in db.session.execute(slots)},
-        Counter({(day, session): count for day, session, count in db.session.execute(waiting)}),
-    )
+    days = [day.on for week in weeks for day in week if day and day.sessions]
+    return Month(first, weeks, schedule.full_sessions(host, days), schedule.waiting_counts(host, first, last))
 
 
 def competing(visit: Visit) -> list[Visit]:
-    """Other requests that wait for the same session."""
-    query = _listed().where(
-        Visit.host_id == visit.host_id,
-        Visit.day == visit.day,
-        Visit.session == visit.session,
-        Visit.status == "requested",
-        Visit.id != visit.id,
-    )
-    return list(db.session.scalars(query.order_by(Visit.requested_at)))
+    """Other requests that wait for one of the same sessions, oldest first."""
+    return _wanting_the_same(visit, WAITS_FOR_HOST)
+
+
+def waitlisted_for(visit: Visit) -> list[Visit]:
+    """Who waits for one of these sessions to become free, oldest first."""
+    return _wanting_the_same(visit, {"waitlisted"})
+
+
+def joint_candidates(visit: Visit) -> list[Visit]:
+    """Agreed visits with a slot of their own in one of the same sessions, which this one could join."""
+    return [other for other in _wanting_the_same(visit, AGREED) if other.joint_with_id is None]
+
+
+def sharing(visit: Visit) -> list[Visit]:
+    """The other visits of a joint visit."""
+    leader_id = visit.joint_with_id or visit.id
+    query = _listed().where((Visit.joint_with_id == leader_id) | (Visit.id == leader_id), Visit.id != visit.id)
+    return list(db.session.scalars(query.order_by(Visit.id)))
+
+
+def _wanting_the_same(visit: Visit, statuses: set[str]) -> list[Visit]:
+    mine, theirs = aliased(VisitSession), aliased(VisitSession)
+    same = select(theirs.visit_id).join(mine, (mine.day == theirs.day) & (mine.session == theirs.session)).where(mine.visit_id == visit.id)
+    query = _listed().where(Visit.host_id == visit.host_id, Visit.status.in_(statuses), Visit.id != visit.id, Visit.id.in_(same))
+    return list(db.session.scalars(query.order_by(Visit.requested_at, Visit.id)))
 
 
 def count_competing(visit: Visit) -> int:
     """How many other requests wait for the same session; no names, for the guest."""
     return len(competing(visit))
+
+
+def never_received(host_id: int, guest_ids: set[int]) -> set[int]:
+    """Which of these guests the host has not received yet."""
+    received = select(Visit.guest_id).where(Visit.host_id == host_id, Visit.guest_id.in_(guest_ids), Visit.status.in_(HOLDS_SLOT - AGREED))
+    return guest_ids - set(db.session.scalars(received))
 
 
 def history(visit: Visit) -> list[Event]:

@@ -1,23 +1,27 @@
-"""What is done with visits and with a host's openness."""
+"""What is done with visits: a request is written, sent, answered, changed and ended."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
-from werkzeug.datastructures import FileStorage
 
-from kb.core import clock, events, files
+from kb.core import clock, events
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Forbidden, Invalid
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import calendar, openness, policy
-from kb.visits.calendar import Session
-from kb.visits.models import ClosedPeriod, OpenSession, Visit, VisitCounter, VisitIndicator, VisitSlot
-from kb.visits.workflow import HOLDS_SLOT, Step, step_for
+from kb.visits import calendar, openness, policy, queries, schedule
+from kb.visits.models import Visit, VisitCounter, VisitIndicator, VisitLetter, VisitOption
+from kb.visits.schedule import Chosen, Wish
+from kb.visits.workflow import AGREED, HOLDS_SLOT, Step, step_for
+
+REQUEST_LETTER = "permohonan"
+MOST_OPTIONS = 3
+# A guest may think about a proposal for a working week, but not past the first day proposed.
+OPTION_WORKING_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,7 @@ class Request:
     """What a guest asks for."""
 
     mode: str
-    day: date | None
-    session: str
+    wishes: tuple[Wish, ...]
     purpose: str
     indicators: tuple[str, ...]
     questions: str
@@ -36,16 +39,35 @@ class Request:
     contact_name: str
     contact_phone: str
     contact_email: str
-    letter_number: str | None = None
+    already_read: str = ""
+    wants_joint: bool = False
+    letter_number: str = ""
     letter_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a step is given; which of it a step needs is said in workflow.py."""
+
+    reason: str = ""
+    wishes: tuple[Wish, ...] = ()
+    options: tuple[tuple[Wish, ...], ...] = ()
+    option: int | None = None
+    joint_with_id: int | None = None
+    room: str = ""
+    meeting_link: str = ""
+
+
+NOTHING = Given()
 
 
 def draft(host: Office, request: Request, viewer: Viewer) -> Visit:
     """Keep a request as a draft of the guest's office. Raises Invalid at the field at fault."""
     require(seen=True, allowed=policy.can_ask(viewer))
     check_host(host, viewer)
-    visit = Visit(host_id=host.id, guest_id=viewer.office_id, status="draft", created_at=clock.now(), requested_by_id=viewer.user_id)
-    _write(visit, host, request)
+    visit = Visit(host=host, guest_id=viewer.office_id, status="draft", created_at=clock.now(), requested_by_id=viewer.user_id)
+    with db.session.no_autoflush:
+        _write(visit, host, request)
     db.session.add(visit)
     db.session.flush()
     return visit
@@ -69,7 +91,7 @@ def check_host(host: Office, viewer: Viewer) -> None:
 
 
 def _write(visit: Visit, host: Office, request: Request) -> None:
-    session = check_slot(host, request.day, request.session)
+    chosen = schedule.check(host, request.wishes)
     largest = openness.of(host).largest_delegation
     if request.delegation_size > largest:
         raise Invalid(f"Tuan rumah menerima paling banyak {largest} orang.", "delegation_size")
@@ -77,91 +99,209 @@ def _write(visit: Visit, host: Office, request: Request) -> None:
         raise Invalid("Tulis paling sedikit satu pertanyaan.", "questions")
     if request.letter_on and request.letter_on > clock.today(host.timezone):
         raise Invalid("Tanggal surat tidak boleh setelah hari ini.", "letter_on")
-    visit.mode, visit.day, visit.session, visit.session_ends = request.mode, request.day, session.key, f"{session.ends:%H:%M}"
-    visit.purpose, visit.questions = request.purpose, request.questions
+    schedule.write(visit, chosen)
+    visit.mode, visit.purpose, visit.questions, visit.already_read = request.mode, request.purpose, request.questions, request.already_read
     visit.head_name, visit.head_position, visit.delegation_size = request.head_name, request.head_position, request.delegation_size
     visit.contact_name, visit.contact_phone, visit.contact_email = request.contact_name, request.contact_phone, request.contact_email
-    visit.letter_number, visit.letter_on = request.letter_number or None, request.letter_on
+    visit.wants_joint = request.wants_joint
     kept = {row.code: row for row in visit.indicator_rows}
     visit.indicator_rows = [kept.get(code) or VisitIndicator(code=code) for code in dict.fromkeys(request.indicators)]
+    _write_letter(visit, request.letter_number, request.letter_on)
 
 
-def check_slot(host: Office, day: date | None, key: str) -> Session:
-    """The session asked for, if the host is open then and nobody holds it. Raises Invalid at `slot`."""
-    if day is None:
-        raise Invalid("Pilih satu hari dan sesi.", "slot")
-    rules = openness.rules(host)
-    today = clock.today(host.timezone)
-    session = calendar.find_session(day, key, rules, today)
-    if session is None:
-        reason = calendar.day(day, rules, today).closed_because or "sesi itu tidak dibuka"
-        raise Invalid(f"{tanggal(day)} tidak dapat dipilih: {reason}.", "slot")
-    if slot_holder(host.id, day, key):
-        raise Invalid(f"Sesi {session.label} pada {tanggal(day)} sudah terisi. Pilih sesi lain.", "slot")
-    return session
+def _write_letter(visit: Visit, number: str, dated_on: date | None) -> None:
+    letter = visit.letter(REQUEST_LETTER)
+    if letter is None and (number or dated_on):
+        letter = VisitLetter(kind=REQUEST_LETTER)
+        visit.letters.append(letter)
+    if letter is not None:
+        letter.number, letter.dated_on = number, dated_on
 
 
-def slot_holder(host_id: int, day: date, session: str) -> Visit | None:
-    """The visit that occupies a session."""
-    query = select(Visit).join(VisitSlot, VisitSlot.visit_id == Visit.id)
-    return db.session.scalars(query.where(VisitSlot.host_id == host_id, VisitSlot.day == day, VisitSlot.session == session)).one_or_none()
-
-
-def act(visit: Visit, action: str, viewer: Viewer, reason: str = "") -> None:
+def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> None:
     """Take a step of the workflow. Raises Conflict when somebody was faster, Invalid when something is missing."""
     require(policy.can_view(viewer, visit))
     step = step_for(visit.status, action)
     if step is None:
         raise Conflict("Langkah ini tidak lagi mungkin: kunjungan sudah berubah. Muat ulang halamannya.")
-    _check_step(step, visit, viewer, reason)
-    if action == "submit":
-        check_slot(visit.host, visit.day, visit.session)
-        visit.reference = visit.reference or _next_reference()
-        visit.requested_at = clock.now()
-    _change_status(visit, step, viewer, reason)
-    if step.target in HOLDS_SLOT and step.source not in HOLDS_SLOT:
-        _take_slot(visit)
-    elif step.source in HOLDS_SLOT and step.target not in HOLDS_SLOT:
-        db.session.execute(delete(VisitSlot).where(VisitSlot.visit_id == visit.id))
-    events.record(f"visit.{step.target}", visit, viewer)
+    _check_step(step, visit, viewer, given)
+    change = _PREPARE.get(action, _nothing)(visit, given)
+    _claim(visit, step, given)
+    was, now = step.source in HOLDS_SLOT, step.target in HOLDS_SLOT
+    heir = schedule.free(visit) if was and not now else None
+    change()
+    if now and not was and visit.joint_with_id is None:
+        _take(visit)
+    if step.target in AGREED or step.source in AGREED:
+        visit.sequence += 1
+    events.record(f"visit.{step.event}", visit, viewer)
+    _tell_others(visit, step, viewer, heir)
 
 
-def _check_step(step: Step, visit: Visit, viewer: Viewer, reason: str) -> None:
+def _check_step(step: Step, visit: Visit, viewer: Viewer, given: Given) -> None:
     today = clock.today(visit.host.timezone)
     if step not in policy.steps(viewer, visit, today):
-        if step.after_day and today < visit.day and policy.side(viewer, visit) in step.by:
+        if step.after_day and today < visit.last_day and policy.side(viewer, visit) in step.by:
             raise Invalid("Kunjungan baru dapat ditandai terlaksana pada atau sesudah harinya.")
         raise Forbidden("Langkah ini hanya dapat dilakukan pengelola dari pihak yang berhak.")
-    if step.needs_reason and not reason.strip():
+    if "reason" in step.needs and not given.reason.strip():
         raise Invalid("Tulis alasannya, agar pihak lain tahu apa yang dapat dilakukan.", "reason")
-    if step.action == "accept" and visit.day <= today:
-        raise Invalid("Hari yang diminta sudah lewat, jadi tidak dapat diterima lagi. Tolak dengan alasan dan minta hari lain.")
+    if step.action in ("accept", "accept_online") and visit.day <= today:
+        raise Invalid("Hari yang diminta sudah lewat, jadi tidak dapat diterima lagi. Usulkan jadwal lain, atau tolak dengan alasan.")
 
 
-def _change_status(visit: Visit, step: Step, viewer: Viewer, reason: str) -> None:
+def _nothing(_visit: Visit, _given: Given):
+    return lambda: None
+
+
+def _submit(visit: Visit, _given: Given):
+    schedule.check(visit.host, _wishes(visit))
+
+    def change():
+        visit.reference = visit.reference or _next_reference()
+        visit.requested_at = clock.now()
+
+    return change
+
+
+def _accept(visit: Visit, given: Given):
+    def change():
+        visit.room, visit.meeting_link = given.room.strip(), given.meeting_link.strip()
+        visit.decided_at = clock.now()
+
+    return change
+
+
+def _accept_online(visit: Visit, given: Given):
+    def change():
+        visit.mode, visit.meeting_link, visit.decided_at = "daring", given.meeting_link.strip(), clock.now()
+
+    return change
+
+
+def _accept_joint(visit: Visit, given: Given):
+    if not visit.wants_joint:
+        raise Invalid("Tamu ini belum menyatakan bersedia digabung dengan rombongan lain.")
+    leader = db.session.get(Visit, given.joint_with_id) if given.joint_with_id else None
+    if leader is None or leader not in queries.joint_candidates(visit):
+        raise Invalid("Pilih kunjungan yang sudah diterima pada sesi yang sama.", "joint_with_id")
+    chosen = [Chosen(row.day, calendar.Session.from_keys(row.session, row.ends)) for row in leader.sessions]
+
+    def change():
+        visit.joint_with_id = leader.id
+        schedule.write(visit, chosen)
+        visit.room, visit.meeting_link, visit.decided_at = leader.room, leader.meeting_link, clock.now()
+
+    return change
+
+
+def _propose(visit: Visit, given: Given):
+    if not 1 <= len(given.options) <= MOST_OPTIONS:
+        raise Invalid(f"Usulkan satu sampai {MOST_OPTIONS} jadwal.", "option_1")
+    checked = [schedule.check(visit.host, wishes, f"option_{number}", by_host=True) for number, wishes in enumerate(given.options, start=1)]
+    today = clock.today(visit.host.timezone)
+    latest = calendar.working_days_after(today, OPTION_WORKING_DAYS, openness.holidays_from(today.year))
+
+    def change():
+        visit.options = []
+        db.session.flush()
+        visit.options = [
+            VisitOption(number=number, day=one.day, session=one.session.key, ends=f"{one.session.ends:%H:%M}")
+            for number, chosen in enumerate(checked, start=1)
+            for one in chosen
+        ]
+        visit.options_until = min(latest, max(chosen[0].day for chosen in checked))
+        visit.decided_at = clock.now()
+
+    return change
+
+
+def _choose(visit: Visit, given: Given):
+    wishes = [Wish(row.day, row.session) for row in visit.options if row.number == given.option]
+    if not wishes:
+        raise Invalid("Pilih salah satu usul tuan rumah.", "option")
+    if visit.options_until and clock.today(visit.host.timezone) > visit.options_until:
+        raise Invalid(
+            f'Usul ini hanya berlaku sampai {tanggal(visit.options_until)}. Tekan "Tidak ada yang cocok" untuk meminta usul baru.', "option"
+        )
+    chosen = schedule.check(visit.host, wishes, "option", by_host=True)
+
+    def change():
+        schedule.write(visit, chosen)
+        visit.options = []
+        visit.options_until = None
+
+    return change
+
+
+def _reschedule(visit: Visit, given: Given):
+    chosen = schedule.check(visit.host, given.wishes)
+
+    def change():
+        schedule.write(visit, chosen)
+        visit.requested_at = clock.now()
+
+    return change
+
+
+def _hold(visit: Visit, _given: Given):
+    def change():
+        present = sum(member.present_at is not None for member in visit.members if member.side == "guest")
+        visit.attended = present or None
+
+    return change
+
+
+# What an action checks before the state is claimed, and then changes.
+_PREPARE = {
+    "submit": _submit,
+    "accept": _accept,
+    "accept_online": _accept_online,
+    "accept_joint": _accept_joint,
+    "propose": _propose,
+    "choose": _choose,
+    "reschedule": _reschedule,
+    "hold": _hold,
+}
+
+
+def _wishes(visit: Visit) -> list[Wish]:
+    return [Wish(row.day, row.session) for row in visit.sessions]
+
+
+def _claim(visit: Visit, step: Step, given: Given) -> None:
+    """Change the state, unless somebody else did meanwhile."""
     db.session.flush()
-    values = {"status": step.target, "reason": reason.strip()[:500]}
-    if step.action in ("accept", "decline"):
+    values = {"status": step.target, "reason": given.reason.strip()[:500]}
+    if step.action == "decline":
         values["decided_at"] = clock.now()
-    claim = update(Visit).where(Visit.id == visit.id, Visit.status == step.source).values(**values)
+    claim = update(Visit).where(Visit.id == visit.id, Visit.status == step.source, Visit.sequence == visit.sequence).values(**values)
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Kunjungan ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(visit)
 
 
-def _take_slot(visit: Visit) -> None:
-    slot = insert(VisitSlot).values(visit_id=visit.id, host_id=visit.host_id, day=visit.day, session=visit.session)
-    host_id, day, session = visit.host_id, visit.day, visit.session
+def _take(visit: Visit) -> None:
+    db.session.flush()
     try:
-        db.session.execute(slot)
-    except IntegrityError as taken:
+        schedule.take(visit)
+    except Conflict:
         db.session.rollback()
-        holder = slot_holder(host_id, day, session)
-        who = f" oleh {holder.guest.name} ({holder.reference})" if holder else ""
-        raise Conflict(
-            f"Sesi {session.replace(':', '.')} pada {tanggal(day)} sudah terisi{who}. Permohonan ini tetap menunggu: "
-            "tolak dengan menawarkan hari lain, atau hubungi narahubungnya."
-        ) from taken
+        raise
+
+
+def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -> None:
+    """Nobody is refused in silence: who wanted the same session is told that it is gone, or free again."""
+    if heir is not None:
+        heir.sequence += 1
+    if step.target in AGREED and step.source not in AGREED and visit.joint_with_id is None and schedule.is_full(visit):
+        for other in queries.competing(visit):
+            events.record("visit.displaced", other, viewer)
+    if visit.joint_with_id is not None and step.action == "accept_joint":
+        events.record("visit.joined", visit.joint_with, viewer)
+    if step.source in HOLDS_SLOT and step.target not in HOLDS_SLOT and heir is None:
+        for other in queries.waitlisted_for(visit):
+            events.record("visit.slot_freed", other, viewer)
 
 
 def _next_reference() -> str:
@@ -178,17 +318,6 @@ def _next_reference() -> str:
     return f"KK-{year}-{number:04d}"
 
 
-def add_letter(visit: Visit, viewer: Viewer, number: str, on: date | None, upload: FileStorage | None) -> None:
-    """The request letter, which may follow after the request. Raises Invalid."""
-    require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
-    if on and on > clock.today(visit.host.timezone):
-        raise Invalid("Tanggal surat tidak boleh setelah hari ini.", "letter_on")
-    if upload is not None and upload.filename:
-        visit.letter_file = files.save(upload, ("pdf",), 5, "letter_file")
-    visit.letter_number, visit.letter_on = number or None, on
-    events.record("visit.letter_added", visit, viewer)
-
-
 def set_public(visit: Visit, viewer: Viewer, opened: bool) -> None:
     """Each side says whether office, topic and day may be seen by everybody."""
     side = policy.side(viewer, visit)
@@ -197,54 +326,21 @@ def set_public(visit: Visit, viewer: Viewer, opened: bool) -> None:
     events.record("visit.opened", visit, viewer, opened=opened)
 
 
-@dataclass(frozen=True)
-class Settings:
-    """A host's openness as its manager sets it; `sessions` by weekday."""
-
-    notice_days: int
-    ahead_days: int
-    largest_delegation: int
-    place: str
-    bring: str
-    note: str
-    sessions: dict[int, tuple[Session, ...]]
+def wish_joint(visit: Visit, viewer: Viewer, wanted: bool) -> None:
+    """The guest says whether it would come together with another delegation."""
+    require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest" and viewer.role == "manager")
+    visit.wants_joint = wanted
+    if wanted and visit.status != "draft":
+        events.record("visit.joint_wished", visit, viewer)
 
 
-def set_openness(host: Office, settings: Settings, viewer: Viewer) -> None:
-    """Keep when and for whom the host is open."""
-    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
-    row = openness.of(host)
-    row.notice_days, row.ahead_days, row.largest_delegation = settings.notice_days, settings.ahead_days, settings.largest_delegation
-    row.place, row.bring, row.note = settings.place, settings.bring, settings.note
-    row.sessions = []
-    db.session.add(row)
-    db.session.flush()
-    row.sessions = [
-        OpenSession(weekday=weekday, starts=session.starts, ends=session.ends)
-        for weekday, sessions in settings.sessions.items()
-        for session in sessions
-    ]
-    db.session.flush()
-
-
-def close(host: Office, from_on: date, until_on: date, reason: str, viewer: Viewer) -> None:
-    """Receive nobody from a day to another. Raises Invalid, also when an accepted visit lies within."""
-    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
-    if until_on < from_on:
-        raise Invalid("Hari terakhir tidak boleh sebelum hari pertama.", "until_on")
-    held = (
-        select(Visit)
-        .join(VisitSlot, VisitSlot.visit_id == Visit.id)
-        .where(VisitSlot.host_id == host.id, VisitSlot.day.between(from_on, until_on))
-    )
-    touched = [f"{visit.guest.name} ({tanggal(visit.day)})" for visit in db.session.scalars(held)]
-    if touched:
-        raise Invalid(f"Sudah ada kunjungan yang diterima: {', '.join(touched)}. Batalkan dahulu dengan alasan.", "from_on")
-    db.session.add(ClosedPeriod(host_id=host.id, from_on=from_on, until_on=until_on, reason=reason))
-    db.session.flush()
-
-
-def reopen(host: Office, period_id: int, viewer: Viewer) -> None:
-    """Lift a closed period."""
-    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
-    db.session.execute(delete(ClosedPeriod).where(ClosedPeriod.id == period_id, ClosedPeriod.host_id == host.id))
+def set_place(visit: Visit, viewer: Viewer, room: str, meeting_link: str) -> None:
+    """The host says where, or under which link, an agreed visit takes place; the others with the same seat follow."""
+    require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "host")
+    if visit.status not in AGREED:
+        raise Conflict("Tempat hanya dapat diisi untuk kunjungan yang sudah diterima.")
+    if (visit.room, visit.meeting_link) == (room.strip(), meeting_link.strip()):
+        return
+    visit.room, visit.meeting_link = room.strip(), meeting_link.strip()
+    visit.sequence += 1
+    events.record("visit.place_set", visit, viewer)

@@ -53,17 +53,23 @@ class Step:
     needs: tuple[str, ...] = ()
     after_day: bool = False
     managers_only: bool = True
+    told_as: str = ""
 
     @property
     def needs_reason(self) -> bool:
         return "reason" in self.needs
+
+    @property
+    def event(self) -> str:
+        """The event it writes, without the room: by its target, unless it is told in another way."""
+        return self.told_as or self.target
 
 
 def _answers(source: str) -> tuple[Step, ...]:
     """What a host may answer; the same to a fresh request and to one on the waiting list."""
     return (
         Step(source, "accept", "accepted", ("host",), "Terima"),
-        Step(source, "accept_online", "online", ("host",), "Alihkan daring", ("reason",)),
+        Step(source, "accept_online", "online", ("host",), "Alihkan daring", ("reason",), told_as="moved_online"),
         Step(source, "accept_joint", "accepted", ("host",), "Terima sebagai kunjungan bersama", ("joint",)),
         Step(source, "propose", "proposed", ("host",), "Usulkan jadwal lain", ("options", "reason")),
         Step(source, "decline", "declined", ("host",), "Tolak", ("reason",)),
@@ -75,7 +81,7 @@ def _changes(source: str) -> tuple[Step, ...]:
     """What may still happen to an agreed visit. A changed date needs acceptance again."""
     return (
         Step(source, "propose", "proposed", ("host",), "Usulkan jadwal lain", ("options", "reason")),
-        Step(source, "reschedule", "requested", ("guest",), "Minta jadwal lain", ("sessions", "reason")),
+        Step(source, "reschedule", "requested", ("guest",), "Minta jadwal lain", ("sessions", "reason"), told_as="rescheduled"),
         Step(source, "cancel", "cancelled", ("host", "guest"), "Batalkan", ("reason",)),
         Step(source, "hold", "held", ("host", "guest"), "Tandai terlaksana", after_day=True, managers_only=False),
     )
@@ -84,12 +90,12 @@ def _changes(source: str) -> tuple[Step, ...]:
 STEPS = (
     Step("draft", "submit", "requested", ("guest",), "Kirim permohonan"),
     *_answers("requested"),
-    Step("requested", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",)),
+    Step("requested", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",), told_as="rescheduled"),
     Step("requested", "wait", "waitlisted", ("guest",), "Masuk daftar tunggu"),
     *_answers("waitlisted"),
-    Step("waitlisted", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",)),
+    Step("waitlisted", "reschedule", "requested", ("guest",), "Pilih sesi lain", ("sessions",), told_as="rescheduled"),
     Step("proposed", "choose", "accepted", ("guest",), "Terima usul ini", ("option",)),
-    Step("proposed", "refuse_options", "requested", ("guest",), "Tidak ada yang cocok", ("reason",)),
+    Step("proposed", "refuse_options", "requested", ("guest",), "Tidak ada yang cocok", ("reason",), told_as="options_refused"),
     Step("proposed", "propose", "proposed", ("host",), "Ganti usul", ("options", "reason")),
     Step("proposed", "decline", "declined", ("host",), "Tolak", ("reason",)),
     Step("proposed", "withdraw", "withdrawn", ("guest",), "Tarik permohonan"),
@@ -109,8 +115,5 @@ def step_for(status: str, action: str) -> Step | None:
 
 def steps_from(status: str, side: str, is_manager: bool, last_day: date, today: date) -> list[Step]:
     """What a person of a side ("host", "guest") may do now."""
-    return [
-        step
-        for step in STEPS
-        if step.source == status and side in step.by and (is_manager or not step.managers_only) and (not step.after_day or today >= last_day)
-    ]
+    possible = (step for step in STEPS if step.source == status and side in step.by)
+    return [step for step in possible if (is_manager or not step.managers_only) and (not step.after_day or today >= last_day)]

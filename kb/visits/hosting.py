@@ -1,0 +1,96 @@
+"""What a host sets about itself: open days, limits, closed periods; and what the admin corrects in the holidays."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
+
+from kb.core.access import require
+from kb.core.db import db
+from kb.core.errors import Invalid
+from kb.core.pages import tanggal
+from kb.core.viewer import Viewer
+from kb.offices.models import Office
+from kb.visits import openness, policy
+from kb.visits.calendar import Session
+from kb.visits.models import ClosedPeriod, HolidayChange, OpenSession, Visit, VisitSlot
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A host's openness as its manager sets it; `sessions` by weekday."""
+
+    notice_days: int
+    ahead_days: int
+    largest_delegation: int
+    visits_per_session: int
+    visits_per_month: int | None
+    place: str
+    bring: str
+    note: str
+    sessions: dict[int, tuple[Session, ...]]
+
+
+def set_openness(host: Office, settings: Settings, viewer: Viewer) -> None:
+    """Keep when and for whom the host is open."""
+    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
+    row = openness.of(host)
+    row.notice_days, row.ahead_days, row.largest_delegation = settings.notice_days, settings.ahead_days, settings.largest_delegation
+    row.visits_per_session, row.visits_per_month = settings.visits_per_session, settings.visits_per_month
+    row.place, row.bring, row.note = settings.place, settings.bring, settings.note
+    row.sessions = []
+    db.session.add(row)
+    db.session.flush()
+    row.sessions = [
+        OpenSession(weekday=weekday, starts=session.starts, ends=session.ends)
+        for weekday, sessions in settings.sessions.items()
+        for session in sessions
+    ]
+    db.session.flush()
+
+
+def touched_by(host: Office, from_on: date, until_on: date) -> list[Visit]:
+    """The agreed visits that lie in a period."""
+    query = (
+        select(Visit)
+        .where(Visit.id.in_(select(VisitSlot.visit_id).where(VisitSlot.host_id == host.id, VisitSlot.day.between(from_on, until_on))))
+        .options(joinedload(Visit.guest))
+        .order_by(Visit.day)
+    )
+    return list(db.session.scalars(query))
+
+
+def close(host: Office, from_on: date, until_on: date, reason: str, viewer: Viewer, anyway: bool = False) -> None:
+    """Receive nobody from a day to another. Raises Invalid; with agreed visits in the period it names them, unless `anyway`."""
+    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
+    if until_on < from_on:
+        raise Invalid("Hari terakhir tidak boleh sebelum hari pertama.", "until_on")
+    touched = [f"{visit.guest.name} ({tanggal(visit.day)})" for visit in touched_by(host, from_on, until_on)]
+    if touched and not anyway:
+        raise Invalid(
+            f"Sudah ada kunjungan yang diterima: {', '.join(touched)}. Usulkan jadwal lain atau batalkan dahulu; "
+            "atau centang bahwa kunjungan itu tetap berlangsung.",
+            "from_on",
+        )
+    db.session.add(ClosedPeriod(host_id=host.id, from_on=from_on, until_on=until_on, reason=reason))
+    db.session.flush()
+
+
+def reopen(host: Office, period_id: int, viewer: Viewer) -> None:
+    """Lift a closed period."""
+    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
+    db.session.execute(delete(ClosedPeriod).where(ClosedPeriod.id == period_id, ClosedPeriod.host_id == host.id))
+
+
+def change_holiday(day: date, name: str, is_lifted: bool, viewer: Viewer) -> None:
+    """The admin adds a holiday the library does not know, or lifts one it wrongly knows. The last word on a day counts."""
+    require(seen=True, allowed=viewer.is_admin)
+    db.session.merge(HolidayChange(day=day, name=name, is_lifted=is_lifted))
+    db.session.flush()
+
+
+def forget_holiday(day: date, viewer: Viewer) -> None:
+    """Take a correction back."""
+    require(seen=True, allowed=viewer.is_admin)
+    db.session.execute(delete(HolidayChange).where(HolidayChange.day == day))

@@ -181,6 +181,8 @@ def _next_reference() -> str:
 def add_letter(visit: Visit, viewer: Viewer, number: str, on: date | None, upload: FileStorage | None) -> None:
     """The request letter, which may follow after the request. Raises Invalid."""
     require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
+    if not policy.can_add_letter(viewer, visit):
+        raise Conflict("Keadaan kunjungan sudah berubah, jadi suratnya tidak lagi dapat dilengkapi.")
     if on and on > clock.today(visit.host.timezone):
         raise Invalid("Tanggal surat tidak boleh setelah hari ini.", "letter_on")
     if upload is not None and upload.filename:

@@ -27,10 +27,12 @@ bp = Blueprint("notes", __name__)
 @bp.get("/catatan")
 @public
 def index():
-    """The published notes the viewer may see; the drafts of the own office on top."""
+    """The published notes the viewer may see, all or those of one visit; the drafts of the own office on top."""
     viewer = current_viewer()
-    drafts = queries.drafts_of(viewer) if viewer.office_id else []
-    return render_template("notes/index.html", page=queries.listing(viewer), drafts=drafts)
+    visit = _known_visit(viewer)
+    visit_id = visit.id if visit else None
+    drafts = queries.drafts_of(viewer, visit_id) if viewer.office_id else []
+    return render_template("notes/index.html", page=queries.listing(viewer, visit_id), drafts=drafts, visit=visit)
 
 
 @bp.get("/catatan/<int:note_id>")
@@ -91,13 +93,19 @@ def new():
 
 def _visit(viewer: Viewer) -> Visit | None:
     """The visit the note follows, if one is named. Raises NotFound, or Conflict before its day."""
+    visit = _known_visit(viewer)
+    if visit is not None and (visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone)):
+        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
+    return visit
+
+
+def _known_visit(viewer: Viewer) -> Visit | None:
+    """The visit that the address names. Raises NotFound for one that the viewer must not know of."""
     visit_id = request.args.get("kunjungan", type=int)
     if visit_id is None:
         return None
     visit = visits.find(visit_id)
     require(visit is not None and visit_policy.can_view(viewer, visit))
-    if visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone):
-        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
     return visit
 
 

@@ -57,7 +57,8 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
         assert told == {cast.host_manager.id}
     assert cast.host_member.client.post(address, data={**FORM, "title": "Yang kami pelajari dari tamu"}).status_code == 303
     for person in (cast.host_manager, cast.guest_manager):
-        page = person.client.get(f"/kunjungan/{ident}").text
+        assert f"/catatan?kunjungan={ident}" in person.client.get(f"/kunjungan/{ident}").text
+        page = person.client.get(f"/catatan?kunjungan={ident}").text
         assert "Peta rencana dari proses bisnis" in page and "Yang kami pelajari dari tamu" in page
 
 
@@ -148,8 +149,25 @@ def test_notes_of_a_visit_are_written_by_its_parties_once_its_day_has_come(cast,
             assert db.session.scalars(select(Note)).all() == []
 
 
-def test_a_visit_that_does_not_exist_is_not_found(cast):
-    assert cast.guest_manager.client.get("/catatan/baru?kunjungan=999999").status_code == 404
+def test_the_notes_of_one_visit_are_listed_apart_for_its_parties(cast, db_ctx):
+    with db_ctx():
+        visit = make_visit("held")
+        ident = visit.id
+        make_note(cast.host_member.viewer, title="Catatan kunjungan itu", visit=visit, visibility="publik")
+        make_note(cast.host_member.viewer, title="Draf kunjungan itu", visit=visit, status="draft")
+        make_note(cast.host_member.viewer, title="Catatan lain", visibility="publik")
+        make_note(cast.host_member.viewer, title="Draf lain", status="draft")
+    page = cast.host_manager.client.get(f"/catatan?kunjungan={ident}").text
+    assert "Catatan kunjungan itu" in page and "Draf kunjungan itu" in page and "1 catatan" in page
+    assert "Catatan lain" not in page and "Draf lain" not in page
+    for other in (cast.outsider, cast.admin, cast.visitor):
+        assert other.client.get(f"/catatan?kunjungan={ident}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/catatan", "/catatan/baru"])
+def test_a_visit_that_does_not_exist_is_not_found(cast, address):
+    assert cast.guest_manager.client.get(f"{address}?kunjungan=999999").status_code == 404
+    assert cast.guest_manager.client.get(f"{address}?kunjungan=bukan-angka").status_code == 200
 
 
 def test_the_notes_of_a_visit_lead_to_it_only_for_its_parties(cast, client, db_ctx):

@@ -154,8 +154,8 @@ class OpennessForm(Form):
 class CloseForm(Form):
     """Days on which the host receives nobody."""
 
-    from_on = DateField("Hari pertama", [DataRequired()])
-    until_on = DateField("Hari terakhir", [DataRequired()])
+    from_on = DateField("Hari pertama", [InputRequired()])
+    until_on = DateField("Hari terakhir", [InputRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
 
 

@@ -224,10 +224,13 @@ def follow_up(note_id: int):
     form.office.choices = [SelectChoice(office.id, office.name) for office in (note.host, note.guest)]
     if not form.validate():
         return _show(note, form, 422)
-    service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, current_viewer())
-    db.session.commit()
-    flash("Tindak lanjut ditambahkan.")
-    return redirect(url_for(".show", note_id=note_id, _anchor="tindak-lanjut"), 303)
+    viewer, location = current_viewer(), url_for(".show", note_id=note_id, _anchor="tindak-lanjut")
+    if once.replay(form.once.data, viewer) is None:
+        service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, viewer)
+        once.remember(form.once.data, viewer, location)
+        db.session.commit()
+        flash("Tindak lanjut ditambahkan.")
+    return redirect(location, 303)
 
 
 @bp.post("/catatan/<int:note_id>/tindak-lanjut/<int:follow_up_id>/selesai")

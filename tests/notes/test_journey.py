@@ -9,6 +9,7 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.notes.models import Note
 from kb.notifications.models import Notice
+from kb.search import service as search
 from kb.visits.models import Visit
 from tests.notes.makers import BODY, make_note, make_visit
 
@@ -65,7 +66,7 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
 def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx):
     write(cast.guest_manager.client)
     with db_ctx():
-        events.drain()
+        search.reindex()
     for part in ("host_manager", "host_member", "guest_manager", "guest_member"):
         client = getattr(cast, part).client
         for place in ("/catatan", "/cari?q=proses+bisnis", "/indikator/spbe-2020/12", "/instansi/kabupaten-mesuji"):
@@ -81,6 +82,8 @@ def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx
 
 
 def test_opening_the_notes_to_everybody_shows_them_to_a_visitor(cast, client, db_ctx):
+    with db_ctx():
+        search.reindex()
     address = write(cast.guest_manager.client).location
     assert client.get(address).status_code == 404
     changed = {**FORM, "visibility": "publik", "version": "1", "action": "save"}

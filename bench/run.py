@@ -26,21 +26,9 @@ CONNECTIONS = 8
 # So many pages are read again and again: a visitor's pages stay in memory. "seldom read" goes through more than memory keeps.
 READ_OFTEN = 200
 WORDS = [
-    "rencana",
-    "audit",
-    "layanan",
-    "data",
-    "jaringan",
-    "aplikasi",
-    "keamanan",
-    "indikator",
-    "kebijakan",
-    "evaluasi",
-    "peta",
-    "arsitektur",
-    "risiko",
-    "pegawai",
-]
+    "rencana", "audit", "layanan", "data", "jaringan", "aplikasi", "keamanan", "indikator", "kebijakan", "evaluasi", "peta", "arsitektur",
+    "risiko", "pegawai",
+]  # fmt: skip
 
 
 @dataclass

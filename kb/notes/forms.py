@@ -5,7 +5,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
-from kb.core.forms import CreateForm, Form
+from kb.core.forms import CreateForm
 from kb.instruments import loader
 from kb.notes.models import Note
 from kb.notes.service import Content
@@ -68,7 +68,7 @@ class NoteForm(CreateForm):
         )  # fmt: skip
 
 
-class FollowUpForm(Form):
+class FollowUpForm(CreateForm):
     """Something to do."""
 
     text = StringField("Tindak lanjut", [DataRequired(), Length(max=300)])

@@ -19,14 +19,18 @@ def _listed(viewer: Viewer) -> Select:
     )
 
 
-def listing(viewer: Viewer) -> Page:
-    """One page of the published notes."""
-    return paginate(_listed(viewer))
+def listing(viewer: Viewer, visit_id: int | None = None) -> Page:
+    """One page of the published notes, of all or of one visit."""
+    return paginate(_of_visit(_listed(viewer), visit_id))
 
 
-def drafts_of(viewer: Viewer) -> list[Note]:
-    """The drafts of the viewer's office."""
-    query = select(Note).where(Note.status == "draft", Note.office_id == viewer.office_id)
+def _of_visit(query: Select, visit_id: int | None) -> Select:
+    return query if visit_id is None else query.where(Note.visit_id == visit_id)
+
+
+def drafts_of(viewer: Viewer, visit_id: int | None = None) -> list[Note]:
+    """The drafts of the viewer's office, of all or of one visit."""
+    query = _of_visit(select(Note).where(Note.status == "draft", Note.office_id == viewer.office_id), visit_id)
     return list(db.session.scalars(query.options(raiseload(Note.indicator_rows)).order_by(Note.edited_at.desc()).limit(20)))
 
 
@@ -39,12 +43,6 @@ def by_indicator(viewer: Viewer, code: str, limit: int = 10) -> list[Note]:
     """The notes about an indicator."""
     about = select(NoteIndicator.note_id).where(NoteIndicator.code == code)
     return list(db.session.scalars(_listed(viewer).where(Note.id.in_(about)).limit(limit)))
-
-
-def of_visit(viewer: Viewer, visit_id: int) -> list[Note]:
-    """The notes of a visit, drafts of the own office included."""
-    query = select(Note).where(Note.visit_id == visit_id, policy.visible_to(viewer)).order_by(Note.id)
-    return list(db.session.scalars(query.options(raiseload(Note.indicator_rows))))
 
 
 def find(note_id: int) -> Note | None:

@@ -27,10 +27,12 @@ bp = Blueprint("notes", __name__)
 @bp.get("/catatan")
 @public
 def index():
-    """The published notes the viewer may see; the drafts of the own office on top."""
+    """The published notes the viewer may see, all or those of one visit; the drafts of the own office on top."""
     viewer = current_viewer()
-    drafts = queries.drafts_of(viewer) if viewer.office_id else []
-    return render_template("notes/index.html", page=queries.listing(viewer), drafts=drafts)
+    visit = _known_visit(viewer)
+    visit_id = visit.id if visit else None
+    drafts = queries.drafts_of(viewer, visit_id) if viewer.office_id else []
+    return render_template("notes/index.html", page=queries.listing(viewer, visit_id), drafts=drafts, visit=visit)
 
 
 @bp.get("/catatan/<int:note_id>")
@@ -91,13 +93,19 @@ def new():
 
 def _visit(viewer: Viewer) -> Visit | None:
     """The visit the note follows, if one is named. Raises NotFound, or Conflict before its day."""
+    visit = _known_visit(viewer)
+    if visit is not None and (visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone)):
+        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
+    return visit
+
+
+def _known_visit(viewer: Viewer) -> Visit | None:
+    """The visit that the address names. Raises NotFound for one that the viewer must not know of."""
     visit_id = request.args.get("kunjungan", type=int)
     if visit_id is None:
         return None
     visit = visits.find(visit_id)
     require(visit is not None and visit_policy.can_view(viewer, visit))
-    if visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone):
-        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
     return visit
 
 
@@ -216,10 +224,13 @@ def follow_up(note_id: int):
     form.office.choices = [SelectChoice(office.id, office.name) for office in (note.host, note.guest)]
     if not form.validate():
         return _show(note, form, 422)
-    service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, current_viewer())
-    db.session.commit()
-    flash("Tindak lanjut ditambahkan.")
-    return redirect(url_for(".show", note_id=note_id, _anchor="tindak-lanjut"), 303)
+    viewer, location = current_viewer(), url_for(".show", note_id=note_id, _anchor="tindak-lanjut")
+    if once.replay(form.once.data, viewer) is None:
+        service.add_follow_up(note, form.text.data, form.office.data, form.due_on.data, viewer)
+        once.remember(form.once.data, viewer, location)
+        db.session.commit()
+        flash("Tindak lanjut ditambahkan.")
+    return redirect(location, 303)
 
 
 @bp.post("/catatan/<int:note_id>/tindak-lanjut/<int:follow_up_id>/selesai")

@@ -13,6 +13,8 @@ import snowballstemmer
 
 WORD = re.compile(r"[^\W_]+(?:[./’'-][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
+# Longer than any word; PostgreSQL refuses words of more than 2,046 bytes.
+LONGEST_WORD = 80
 
 
 def _words(text: str) -> frozenset[str]:
@@ -72,6 +74,7 @@ def words(text: str) -> Iterator[str]:
 
 
 def _split(token: str) -> Iterator[str]:
+    token = token[:LONGEST_WORD]
     parts = PART.findall(token)
     yield from parts
     if len(parts) > 1:
@@ -81,13 +84,14 @@ def _split(token: str) -> Iterator[str]:
             yield token
 
 
-def spans(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """Where each word of a text stands, with the stems that it gives: for marking whole words."""
+def spans(text: str, asked: frozenset[str]) -> list[tuple[int, int, frozenset[str]]]:
+    """Where the words stand that give one of the stems asked for, with those stems: for marking whole words."""
     folded = fold(text)
     if len(folded) != len(text):
         folded = text.lower() if len(text.lower()) == len(text) else text
-    for match in WORD.finditer(folded):
-        yield match.start(), match.end(), _stems(match[0])
+    # A text repeats its words: each is looked at once.
+    given = {token: stems for token in set(WORD.findall(folded)) if (stems := _stems(token) & asked)}
+    return [(match.start(), match.end(), given[match[0]]) for match in WORD.finditer(folded) if match[0] in given] if given else []
 
 
 @lru_cache(maxsize=100_000)

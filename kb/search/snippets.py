@@ -12,7 +12,7 @@ LOOKED_AT = 20_000
 def snippet(text: str, stems: frozenset[str]) -> Markup:
     """The stretch of about 220 characters with the most different words asked for, in one pass over the text."""
     text = " ".join(text[:LOOKED_AT].split())
-    found = [(start, end, hit) for start, end, word_stems in spans(text) if (hit := word_stems & stems)]
+    found = spans(text, stems)
     start = _best_start(found, stems)
     begin, end = _stretch(text, start)
     marked = [(s - begin, e - begin) for s, e, _ in found if s >= begin and e <= end]
@@ -22,7 +22,7 @@ def snippet(text: str, stems: frozenset[str]) -> Markup:
 
 def highlight(text: str, stems: frozenset[str]) -> Markup:
     """A short text, whole, with the words asked for marked."""
-    return mark(text, [(start, end) for start, end, word_stems in spans(text) if word_stems & stems])
+    return mark(text, [(start, end) for start, end, _ in spans(text, stems)])
 
 
 def _best_start(found, stems: frozenset[str]) -> int:

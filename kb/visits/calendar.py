@@ -72,7 +72,7 @@ def _why_closed(on: date, rules: Rules, today: date) -> str:
     if on in rules.holidays:
         return rules.holidays[on]
     if not rules.sessions.get(on.weekday()):
-        return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi pada hari ini"
+        return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi"
     for period in rules.closed:
         if period.from_on <= on <= period.until_on:
             return period.reason

@@ -187,8 +187,8 @@ class OpennessForm(Form):
 class CloseForm(Form):
     """Days on which the host receives nobody."""
 
-    from_on = DateField("Hari pertama", [DataRequired()])
-    until_on = DateField("Hari terakhir", [DataRequired()])
+    from_on = DateField("Hari pertama", [InputRequired()])
+    until_on = DateField("Hari terakhir", [InputRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
     anyway = BooleanField("Kunjungan yang sudah diterima pada hari itu tetap berlangsung")
 
@@ -196,7 +196,7 @@ class CloseForm(Form):
 class HolidayForm(Form):
     """A correction of the holidays: for all hosts."""
 
-    day = DateField("Tanggal", [DataRequired()])
+    day = DateField("Tanggal", [InputRequired()])
     name = StringField("Nama hari", [DataRequired(), Length(max=100)])
     is_lifted = BooleanField("Bukan hari libur: hapus dari daftar libur")
 

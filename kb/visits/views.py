@@ -162,27 +162,27 @@ def sent(visit_id: int):
 @bp.get("/kunjungan/<int:visit_id>")
 def show(visit_id: int):
     """The whole request, for both offices."""
-    return _show(_find(visit_id), StepForm(), LetterForm(formdata=None))
+    return _show(_find(visit_id), StepForm())
 
 
-def _show(visit: Visit, form: StepForm, letter: LetterForm, status: int = 200):
+def _show(visit: Visit, form: StepForm, letter: LetterForm | None = None, status: int = 200):
     viewer = current_viewer()
     side = policy.side(viewer, visit)
     today = clock.today(visit.host.timezone)
-    if not letter.is_submitted():
-        letter.letter_number.data, letter.letter_on.data = visit.letter_number, visit.letter_on
     page = render_template(
         "visits/show.html",
         **_shown(visit),
         side=side,
         steps=policy.steps(viewer, visit, today),
         form=form,
-        letter=letter,
+        letter=letter or LetterForm(formdata=None, letter_number=visit.letter_number, letter_on=visit.letter_on),
+        may_add_letter=policy.can_add_letter(viewer, visit),
         opened=OpenForm(formdata=None, opened=visit.host_opens if side == "host" else visit.guest_opens),
         competing=queries.competing(visit) if side == "host" and visit.status == "requested" else [],
         holder=service.slot_holder(visit.host_id, visit.day, visit.session) if visit.status == "requested" else None,
         history=queries.history(visit),
         day_has_come=today >= visit.day,
+        failed=status == 422,
     )
     return page, status
 
@@ -226,7 +226,7 @@ def act(visit_id: int, action: str):
         if action == "submit":
             flash(next(iter(form.errors.values()))[0], "error")
             return redirect(url_for(".check", visit_id=visit_id), 303)
-        return _show(_find(visit_id), form, LetterForm(formdata=None), 422)
+        return _show(_find(visit_id), form, status=422)
     db.session.commit()
     if action == "submit":
         return redirect(url_for(".sent", visit_id=visit_id), 303)
@@ -312,7 +312,7 @@ def _settings(form: OpennessForm) -> service.Settings:
 
 def _settings_page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
     periods = db.session.query(ClosedPeriod).filter_by(host_id=host.id).order_by(ClosedPeriod.from_on).all()
-    page = render_template("visits/openness.html", form=form, close=close_form, host=host, periods=periods)
+    page = render_template("visits/openness.html", form=form, close=close_form, host=host, periods=periods, failed=status == 422)
     return page, status
 
 

@@ -9,6 +9,7 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.notes.models import Note
 from kb.notifications.models import Notice
+from kb.search import service as search
 from kb.visits.models import Visit
 from tests.notes.makers import BODY, make_note, make_visit
 
@@ -57,14 +58,15 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
         assert told == {cast.host_manager.id}
     assert cast.host_member.client.post(address, data={**FORM, "title": "Yang kami pelajari dari tamu"}).status_code == 303
     for person in (cast.host_manager, cast.guest_manager):
-        page = person.client.get(f"/kunjungan/{ident}").text
+        assert f"/catatan?kunjungan={ident}" in person.client.get(f"/kunjungan/{ident}").text
+        page = person.client.get(f"/catatan?kunjungan={ident}").text
         assert "Peta rencana dari proses bisnis" in page and "Yang kami pelajari dari tamu" in page
 
 
 def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx):
     write(cast.guest_manager.client)
     with db_ctx():
-        events.drain()
+        search.reindex()
     for part in ("host_manager", "host_member", "guest_manager", "guest_member"):
         client = getattr(cast, part).client
         for place in ("/catatan", "/cari?q=proses+bisnis", "/indikator/spbe-2020/12", "/instansi/kabupaten-mesuji"):
@@ -80,6 +82,8 @@ def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx
 
 
 def test_opening_the_notes_to_everybody_shows_them_to_a_visitor(cast, client, db_ctx):
+    with db_ctx():
+        search.reindex()
     address = write(cast.guest_manager.client).location
     assert client.get(address).status_code == 404
     changed = {**FORM, "visibility": "publik", "version": "1", "action": "save"}
@@ -148,8 +152,25 @@ def test_notes_of_a_visit_are_written_by_its_parties_once_its_day_has_come(cast,
             assert db.session.scalars(select(Note)).all() == []
 
 
-def test_a_visit_that_does_not_exist_is_not_found(cast):
-    assert cast.guest_manager.client.get("/catatan/baru?kunjungan=999999").status_code == 404
+def test_the_notes_of_one_visit_are_listed_apart_for_its_parties(cast, db_ctx):
+    with db_ctx():
+        visit = make_visit("held")
+        ident = visit.id
+        make_note(cast.host_member.viewer, title="Catatan kunjungan itu", visit=visit, visibility="publik")
+        make_note(cast.host_member.viewer, title="Draf kunjungan itu", visit=visit, status="draft")
+        make_note(cast.host_member.viewer, title="Catatan lain", visibility="publik")
+        make_note(cast.host_member.viewer, title="Draf lain", status="draft")
+    page = cast.host_manager.client.get(f"/catatan?kunjungan={ident}").text
+    assert "Catatan kunjungan itu" in page and "Draf kunjungan itu" in page and "1 catatan" in page
+    assert "Catatan lain" not in page and "Draf lain" not in page
+    for other in (cast.outsider, cast.admin, cast.visitor):
+        assert other.client.get(f"/catatan?kunjungan={ident}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/catatan", "/catatan/baru"])
+def test_a_visit_that_does_not_exist_is_not_found(cast, address):
+    assert cast.guest_manager.client.get(f"{address}?kunjungan=999999").status_code == 404
+    assert cast.guest_manager.client.get(f"{address}?kunjungan=bukan-angka").status_code == 200
 
 
 def test_the_notes_of_a_visit_lead_to_it_only_for_its_parties(cast, client, db_ctx):

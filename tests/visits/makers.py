@@ -1,6 +1,9 @@
 """Makers of visits. The tests live on Monday 23 November 2026; the defaults of a host need five working days' notice."""
 
+import re
 from datetime import UTC, date, datetime, time
+from html import unescape
+from html.parser import HTMLParser
 
 from kb.core import clock
 from kb.core.db import db
@@ -89,3 +92,45 @@ def close(from_on: date, until_on: date, reason: str = "sidang DPRD", host: str 
     """A closed period of a host. Not committed."""
     db.session.add(ClosedPeriod(host_id=office(host).id, from_on=from_on, until_on=until_on, reason=reason))
     db.session.flush()
+
+
+class _FormReader(HTMLParser):
+    """Collects what a browser would send."""
+
+    def __init__(self, html: str):
+        super().__init__(convert_charrefs=True)
+        self.values: dict[str, list[str]] = {}
+        self.textarea = ""
+        self.feed(html.replace("\r\n", "\n"))
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.textarea = found["name"] if tag == "textarea" else ""
+        if tag == "textarea":
+            self.values[found["name"]] = [""]
+        elif tag == "input" and "name" in found and (found.get("type") not in ("radio", "checkbox") or "checked" in found):
+            self.values.setdefault(found["name"], []).append(found.get("value", ""))
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.values[self.textarea][0] += data
+
+    def handle_endtag(self, tag):
+        if self.textarea:
+            # HTML drops the line break that follows the start of a textarea.
+            self.values[self.textarea][0] = self.values[self.textarea][0].removeprefix("\n")
+        self.textarea = ""
+
+
+def typed(html: str) -> dict[str, list[str]]:
+    """What stands in the forms of a page, as a browser would send it, by name."""
+    return _FormReader(html).values
+
+
+def faults_at(html: str, field: str) -> str:
+    """The messages shown at a field, to which the summary on top must link."""
+    assert f'href="#{field}"' in html.split("error-summary")[1].split("</ul>")[0], f"no link to {field}"
+    group = re.search(rf'<fieldset[^>]*id="{field}".*?</fieldset>', html, re.DOTALL)
+    found = re.findall(r'<p class="field-error"[^>]*>(.*?)</p>', group[0], re.DOTALL) if group else []
+    found += re.findall(rf'<p class="field-error" id="{field}-salah">(.*?)</p>', html, re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", "", " ".join(found)))

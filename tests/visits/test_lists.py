@@ -1,0 +1,120 @@
+"""Lists of visits: what stands in them, and that a long one costs the database no more questions than a short one."""
+
+from datetime import timedelta
+
+import pytest
+
+from kb.core import events
+from kb.core.db import db
+from kb.visits import queries
+from tests.makers import office
+from tests.visits.makers import OPEN_DAY, TODAY, make_visit
+
+GUESTS = ("18.01", "18.02", "18.03", "18.04", "18.05", "18.06", "18.07", "18.08", "18.09", "18.10")
+
+
+def make_many(number: int, first: int = 0, status: str = "accepted", **values) -> None:
+    """Visits on as many days. Commits."""
+    for n in range(first, first + number):
+        make_visit(status, guest=GUESTS[n % len(GUESTS)], day=OPEN_DAY + timedelta(days=n), **values)
+    db.session.commit()
+
+
+@pytest.fixture
+def cost(cast, count_queries):
+    """How many questions a page asks the database."""
+
+    def of(person: str, address: str) -> int:
+        with count_queries() as n:
+            assert getattr(cast, person).client.get(address).status_code == 200
+        return n.value
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("person", "address"),
+    [
+        ("visitor", "/kunjungan"),
+        ("host_manager", "/kunjungan"),
+        ("outsider", "/kunjungan"),
+        ("host_manager", "/beranda"),
+        ("visitor", "/instansi/kabupaten-mesuji"),
+        ("guest_manager", "/kunjungan/baru?tuan_rumah=kabupaten-mesuji&bulan=2026-12"),
+        ("host_manager", "/kunjungan/keterbukaan"),
+    ],
+)
+def test_a_list_costs_the_same_for_one_visit_and_for_thirty(app, cost, person, address):
+    with app.app_context():
+        make_many(1)
+        make_many(1, status="requested")
+    one = cost(person, address)
+    with app.app_context():
+        make_many(29, first=1)
+        make_many(29, first=1, status="requested")
+    assert cost(person, address) == one
+
+
+def test_a_request_costs_the_same_with_one_rival_and_with_nine(app, cost):
+    with app.app_context():
+        ident = make_visit("requested").id
+        make_visit("requested", guest="18.12")
+        db.session.commit()
+    one = cost("host_manager", f"/kunjungan/{ident}")
+    with app.app_context():
+        visit = queries.find(ident)
+        for code in GUESTS[:8]:
+            make_visit("requested", guest=code, indicators=("spbe-2020/1", "spbe-2020/2", "spbe-2020/3"))
+        for _ in range(20):
+            events.record("visit.letter_added", visit, events.Viewer(office_id=visit.guest_id))
+        db.session.commit()
+    assert cost("host_manager", f"/kunjungan/{ident}") == one
+
+
+def test_an_office_sees_its_visits_on_both_sides_newest_day_first_and_no_drafts_of_others(app):
+    with app.app_context():
+        as_host = make_visit("accepted", day=OPEN_DAY).id
+        as_guest = make_visit("draft", guest="18.11", host="18.12", day=OPEN_DAY + timedelta(days=1)).id
+        make_visit("draft", guest="18.10", host="18.11")
+        make_visit("accepted", guest="18.10", host="18.12")
+        assert [visit.id for visit in queries.ours(office("18.11").id)] == [as_guest, as_host]
+
+
+def test_what_waits_for_a_host_stands_oldest_first(app, it_is):
+    with app.app_context():
+        it_is(TODAY)
+        later = make_visit("requested").id
+        it_is(TODAY - timedelta(days=3))
+        sooner = make_visit("requested", guest="18.12").id
+        make_visit("accepted", guest="18.12", session="13:30")
+        make_visit("requested", guest="18.11", host="18.10")
+        assert [visit.id for visit in queries.waiting_for(office("18.11").id)] == [sooner, later]
+
+
+def test_an_accepted_visit_is_to_be_reported_by_both_sides_once_its_day_has_passed(app, it_is):
+    with app.app_context():
+        ident = make_visit("accepted").id
+        make_visit("held", session="13:30")
+        make_visit("declined")
+        for day, expected in ((OPEN_DAY, []), (OPEN_DAY + timedelta(days=1), [ident])):
+            it_is(day)
+            for code in ("18.11", "18.10"):
+                assert [visit.id for visit in queries.to_report(office(code).id)] == expected
+        assert queries.to_report(office("18.12").id) == []
+
+
+def test_upcoming_visits_are_agreed_open_and_not_past_soonest_first(app, it_is):
+    with app.app_context():
+        second = make_visit("accepted", day=OPEN_DAY, session="13:30").id
+        first = make_visit("accepted", day=OPEN_DAY, session="09:00").id
+        make_visit("accepted", day=OPEN_DAY - timedelta(days=1))
+        make_visit("accepted", day=OPEN_DAY, session="15:30", guest_opens=False)
+        make_visit("requested", day=OPEN_DAY)
+        it_is(OPEN_DAY)
+        assert [visit.id for visit in queries.upcoming_public()] == [first, second]
+        assert [visit.id for visit in queries.upcoming_public(1)] == [first]
+
+
+def test_an_empty_list_says_what_to_do(cast):
+    assert "Belum ada kunjungan. Pilih tuan rumah" in cast.guest_manager.client.get("/kunjungan").text
+    assert "Belum ada kunjungan mendatang yang dibuka untuk umum." in cast.visitor.client.get("/kunjungan").text

@@ -1,0 +1,155 @@
+"""A manager says when the own office is open; guests see it at once, and what was agreed is never closed away."""
+
+import pytest
+from sqlalchemy import select
+
+from kb.core.db import db
+from kb.visits.models import ClosedPeriod, Openness
+from tests.makers import office
+from tests.visits.makers import MESUJI, OPEN_DAY, PRINGSEWU, close, faults_at, make_openness, make_visit, typed
+
+SETTINGS = "/kunjungan/keterbukaan"
+CLOSE = "/kunjungan/keterbukaan/tutup"
+NEW = "/kunjungan/baru?tuan_rumah=kabupaten-mesuji&bulan=2026-12"
+FORM = {
+    "monday": "", "tuesday": "08.00-10.00, 10.00-12.00", "wednesday": "", "thursday": "13:30–15:00",
+    "friday": "", "saturday": "", "sunday": "",
+    "notice_days": "3", "ahead_days": "30", "largest_delegation": "12", "place": "Ruang Command Center", "bring": "Surat tugas", "note": "",
+}  # fmt: skip
+
+
+def offered(page: str) -> list[str]:
+    """The sessions of a page that may be chosen."""
+    return [part.split('"')[0] for part in page.split('name="slot" value="')[1:]]
+
+
+def kept(cast) -> dict[str, list[str]]:
+    """The settings as their form shows them."""
+    shown = typed(cast.host_manager.client.get(SETTINGS).text)
+    return {name: shown[name] for name in FORM}
+
+
+def test_the_form_begins_with_the_defaults_that_hold_without_it(cast):
+    shown = typed(cast.host_manager.client.get(SETTINGS).text)
+    assert shown["monday"] == shown["friday"] == ["09.00-11.30, 13.30-15.30"] and shown["saturday"] == [""]
+    assert (shown["notice_days"], shown["ahead_days"], shown["largest_delegation"]) == (["5"], ["120"], ["40"])
+
+
+def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, cast):
+    assert cast.host_manager.client.post(SETTINGS, data=FORM).status_code == 303
+    page = cast.guest_manager.client.get(NEW).text
+    assert offered(page)[:4] == ["2026-12-01 08:00", "2026-12-01 10:00", "2026-12-03 13:30", "2026-12-08 08:00"]
+    assert max(offered(page)) < "2026-12-24" and "paling lambat 3 hari kerja" in page and "Paling banyak 12 orang" in page
+    shown = typed(cast.host_manager.client.get(SETTINGS).text)
+    assert shown["tuesday"] == ["08.00-10.00, 10.00-12.00"] and shown["monday"] == [""] and shown["place"] == ["Ruang Command Center"]
+    cast.host_manager.client.post(SETTINGS, data={**FORM, "tuesday": "08.00-10.00", "thursday": ""})
+    assert offered(cast.guest_manager.client.get(NEW).text) == [
+        "2026-12-01 08:00",
+        "2026-12-08 08:00",
+        "2026-12-15 08:00",
+        "2026-12-22 08:00",
+    ]
+    with app.app_context():
+        assert db.session.scalars(select(Openness.host_id)).all() == [office("18.11").id], "one row, and only of the own office"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("monday", "pagi", '"pagi" bukan sesi. Contoh: 09.00-11.30, 13.30-15.30'),
+        ("monday", "09.00", "bukan sesi"),
+        ("monday", "09.00-25.00", "bukan sesi"),
+        ("monday", "09.00-11.30-13.00", "bukan sesi"),
+        ("monday", "09.00-11.30,", "bukan sesi"),
+        ("monday", "11.30-09.00", "berakhir sebelum dimulai"),
+        ("monday", "09.00-09.00", "berakhir sebelum dimulai"),
+        ("monday", "09.00-11.30, 11.00-12.00", "Sesi 09.00–11.30 dan 11.00–12.00 bertumpuk."),
+        ("monday", "09.00-11.30, 09.00-11.30", "bertumpuk"),
+        ("notice_days", "61", "Angka harus antara 0 dan 60."),
+        ("notice_days", "", "Isian ini wajib diisi."),
+        ("ahead_days", "366", "Angka harus antara 7 dan 365."),
+        ("largest_delegation", "0", "Angka harus antara 1 dan 500."),
+        ("place", "x" * 301, "Terlalu panjang: paling banyak 300 karakter."),
+    ],
+)
+def test_faulty_open_days_are_named_at_their_field_and_nothing_changes(app, cast, field, value, message):
+    with app.app_context():
+        make_openness()
+        db.session.commit()
+    before = kept(cast)
+    page = cast.host_manager.client.post(SETTINGS, data={**FORM, field: value})
+    assert page.status_code == 422 and "<title>Kesalahan:" in page.text and message in faults_at(page.text, field)
+    assert {name: typed(page.text)[name] for name in FORM} == {name: [text] for name, text in {**FORM, field: value}.items()}
+    assert kept(cast) == before
+
+
+def test_no_notice_at_all_opens_tomorrow_but_never_today(app, cast):
+    days = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "09.00-11.00")
+    cast.host_manager.client.post(SETTINGS, data={**FORM, **days, "notice_days": "0"})
+    assert offered(cast.guest_manager.client.get(NEW.replace("2026-12", "2026-11")).text)[0] == "2026-11-24 09:00"
+
+
+def test_closed_days_are_shown_with_their_reason_and_can_be_lifted(app, cast):
+    form = {"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD"}
+    assert cast.host_manager.client.post(CLOSE, data=form).status_code == 303
+    assert "7 Desember 2026–11 Desember 2026: Sidang DPRD" in cast.host_manager.client.get(SETTINGS).text
+    page = cast.guest_manager.client.get(NEW).text
+    assert "Sidang DPRD" in page and f"{OPEN_DAY} 09:00" not in offered(page) and "2026-12-14 09:00" in offered(page)
+    with app.app_context():
+        period = db.session.scalars(select(ClosedPeriod.id)).one()
+    assert cast.host_manager.client.post(f"{CLOSE}/{period}/hapus").status_code == 303
+    assert f"{OPEN_DAY} 09:00" in offered(cast.guest_manager.client.get(NEW).text)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("from_on", "", "Isian ini wajib diisi."),
+        ("from_on", "2026-02-30", "Tanggal tidak benar."),
+        ("until_on", "2026-12-06", "Hari terakhir tidak boleh sebelum hari pertama."),
+        ("reason", "", "Isian ini wajib diisi."),
+        ("reason", "x" * 101, "Terlalu panjang: paling banyak 100 karakter."),
+    ],
+)
+def test_a_faulty_closed_period_is_named_at_its_field(app, cast, field, value, message):
+    form = {"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD", field: value}
+    page = cast.host_manager.client.post(CLOSE, data=form)
+    assert page.status_code == 422 and "<title>Kesalahan:" in page.text and message in faults_at(page.text, field)
+    assert {name: typed(page.text)[name] for name in form} == {name: [text] for name, text in form.items()}
+    with app.app_context():
+        assert db.session.scalars(select(ClosedPeriod)).all() == []
+
+
+def test_days_of_an_agreed_visit_are_not_closed_away(app, cast):
+    with app.app_context():
+        make_visit("accepted")
+        make_visit("accepted", guest="18.11", host="18.12")
+        db.session.commit()
+    page = cast.host_manager.client.post(CLOSE, data={"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD"})
+    refusal = f"Sudah ada kunjungan yang diterima: {PRINGSEWU} (9 Desember 2026). Batalkan dahulu dengan alasan."
+    assert page.status_code == 422 and refusal in faults_at(page.text, "from_on") and MESUJI not in refusal
+
+
+def test_changed_open_days_leave_an_agreed_visit_alone(app, cast):
+    with app.app_context():
+        ident = make_visit("accepted").id
+        db.session.commit()
+    cast.host_manager.client.post(SETTINGS, data=FORM)
+    page = cast.guest_manager.client.get(f"/kunjungan/{ident}").text
+    assert "diterima" in page and "09.00–11.30 WIB" in page and "Ruang Command Center" in page
+
+
+def test_a_request_for_a_day_that_was_closed_meanwhile_is_not_sent(app, cast):
+    with app.app_context():
+        ident = make_visit("draft").id
+        close(OPEN_DAY, OPEN_DAY)
+        db.session.commit()
+    refused = cast.guest_manager.client.post(f"/kunjungan/{ident}/submit", follow_redirects=True)
+    assert "9 Desember 2026 tidak dapat dipilih: sidang DPRD." in refused.text
+
+
+def test_a_host_without_any_session_says_so(cast, app):
+    with app.app_context():
+        make_openness(sessions=())
+        db.session.commit()
+    assert "Tidak ada sesi terbuka pada bulan ini." in cast.guest_manager.client.get(NEW).text

@@ -28,10 +28,11 @@ from kb.notifications.queries import unread_count
 from kb.offices import views as offices
 from kb.search import service as search_service
 from kb.search import views as search
+from kb.visits import hosting_views as hosting
 from kb.visits import views as visits
 
 # The order only matters for reading: from the lower rooms to the upper ones.
-ROOMS = (offices, accounts, articles, visits, notes, search, notifications, activity, api, home)
+ROOMS = (offices, accounts, articles, visits, hosting, notes, search, notifications, activity, api, home)
 
 
 def create_app(overrides: Mapping | None = None) -> Flask:

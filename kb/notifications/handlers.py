@@ -40,12 +40,35 @@ def _text(name: str, lines: list[str], url: str, why: str) -> str:
 
 VISIT_TITLES = {
     "visit.requested": "Permohonan kunjungan baru dari {guest}",
-    "visit.accepted": "Kunjungan ke {host} diterima",
+    "visit.rescheduled": "{guest} meminta sesi lain untuk kunjungan ke {host}",
+    "visit.waitlisted": "{guest} masuk daftar tunggu",
+    "visit.displaced": "Sesi yang Anda minta di {host} sudah terisi",
+    "visit.slot_freed": "Sesi yang ditunggu di {host} bebas lagi",
+    "visit.proposed": "{host} mengusulkan jadwal lain",
+    "visit.options_refused": "Usul jadwal tidak cocok bagi {guest}",
+    "visit.accepted": "Kunjungan {guest} ke {host} diterima",
+    "visit.moved_online": "Kunjungan ke {host} dialihkan daring",
+    "visit.joined": "Rombongan lain bergabung dengan kunjungan ke {host}",
+    "visit.joint_wished": "{guest} bersedia digabung dengan rombongan lain",
+    "visit.place_set": "Tempat kunjungan ke {host} ditentukan",
     "visit.declined": "Permohonan kunjungan ke {host} ditolak",
     "visit.withdrawn": "Permohonan kunjungan dari {guest} ditarik",
     "visit.cancelled": "Kunjungan {guest} ke {host} dibatalkan",
     "visit.held": "Kunjungan {guest} ke {host} terlaksana",
+    "visit.reported": "Kunjungan {guest} ke {host} sudah dilaporkan",
+    "visit.closed": "Kunjungan {guest} ke {host} ditutup",
 }
+
+# What the one who is told can do now.
+VISIT_ADVICE = {
+    "visit.displaced": "Permohonan Anda tidak ditolak. Pilih sesi lain, masuk daftar tunggu, atau nyatakan bersedia digabung.",
+    "visit.proposed": "Buka halamannya dan terima salah satu usul dengan sekali tekan.",
+    "visit.slot_freed": "Tuan rumah sekarang dapat menerima permohonan yang menunggu.",
+    "visit.held": "Isi catatan kunjungan selagi ingat; laporan untuk pimpinan tersusun dari catatan itu.",
+}
+
+# Told to both sides, because the one who acted is a third party.
+TOLD_TO_BOTH = {"visit.displaced", "visit.slot_freed", "visit.joined"}
 
 
 @events.on("inbox", *VISIT_TITLES)
@@ -53,13 +76,15 @@ def tell_of_visit(event: Event) -> None:
     """The other side's managers, and who asked."""
     visit = visits.find(event.subject_id)
     title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
+    when = "\n".join(f"{hari(row.day)}, pukul {row.session.replace(':', '.')}" for row in visit.sessions)
     lines = [
         f"{title}.",
-        f"Nomor rujukan: {visit.reference}\nHari: {hari(visit.day)}, pukul {visit.session.replace(':', '.')}",
-        f"Alasan: {visit.reason}" if visit.reason and event.name in ("visit.declined", "visit.cancelled") else "",
+        f"Nomor rujukan: {visit.reference}\nWaktu: {when}",
+        f"Alasan: {visit.reason}" if visit.reason else "",
+        VISIT_ADVICE.get(event.name, ""),
     ]
     for side, office_id in (("tuan rumah", visit.host_id), ("tamu", visit.guest_id)):
-        if office_id == event.office_id:
+        if office_id == event.office_id and event.name not in TOLD_TO_BOTH:
             continue
         readers = [user for user in _concerned(visit, office_id) if visit_policy.can_view(viewer_of(user), visit)]
         tell(event, readers, title, f"/kunjungan/{visit.id}", lines, f"instansi Anda {side} kunjungan ini")

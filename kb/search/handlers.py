@@ -9,7 +9,8 @@ from kb.search import service
     "search",
     "article.created", "article.edited", "article.published", "article.restored", "article.archived", "article.unarchived",
     "note.created", "note.edited", "note.published",
-    "visit.accepted", "visit.cancelled", "visit.held", "visit.opened",
+    "visit.accepted", "visit.moved_online", "visit.proposed", "visit.rescheduled", "visit.cancelled", "visit.held", "visit.reported",
+    "visit.closed", "visit.opened",
     "office.edited", "office.joined",
 )  # fmt: skip
 def refresh(batch: list[Event]) -> None:

@@ -97,7 +97,7 @@ def read_wishes(values: list[str], field: str = "slot") -> tuple[Wish, ...]:
         try:
             found.append(Wish(date.fromisoformat(day), key))
         except ValueError:
-            raise Invalid("Pilih hari dan sesi dari daftar ini.", field) from None
+            raise Invalid("Pilih satu hari dan sesi.", field) from None
     return tuple(found)
 
 
@@ -126,6 +126,12 @@ class StepForm(Form):
             room=self.room.data or "",
             meeting_link=self.meeting_link.data or "",
         )
+
+
+class JointForm(Form):
+    """Whether a guest would come together with another delegation."""
+
+    wants_joint = BooleanField("Kami bersedia digabung dengan rombongan lain")
 
 
 class PlaceForm(Form):

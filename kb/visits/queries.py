@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased, joinedload, raiseload
+from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from kb.core import clock
 from kb.core.db import db
@@ -14,10 +14,26 @@ from kb.core.events import Event
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import calendar, openness, policy, schedule
-from kb.visits.calendar import Day
-from kb.visits.models import Visit, VisitSession
+from kb.visits.calendar import Day, Session
+from kb.visits.models import Visit, VisitSession, VisitSlot
 from kb.visits.schedule import Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
+
+# Working days within which a host should answer, and a guest should report. The first is also what hosts ask of guests as notice.
+ANSWER_DAYS = 3
+REPORT_DAYS = 5
+
+CAN_BE_LATE = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Something a side ("host", "guest") should have done by the day `due`."""
+
+    visit: Visit
+    side: str
+    what: str
+    due: date
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,26 @@ class Month:
     weeks: list[list[Day | None]]
     taken: set[Wish]
     waiting: Counter
+
+    @staticmethod
+    def wish(day: Day, session: Session) -> Wish:
+        return Wish(day.on, session.key)
+
+    def is_full(self, day: Day, session: Session) -> bool:
+        return self.wish(day, session) in self.taken
+
+    def waiting_for(self, day: Day, session: Session) -> int:
+        return self.waiting[self.wish(day, session)]
+
+    def free_in(self, day: Day) -> int:
+        """How many sessions of a day are free."""
+        return sum(not self.is_full(day, session) for session in day.sessions)
+
+    @property
+    def closed_days(self) -> list[Day]:
+        """The closed days to come that need a reason; weekends and the past explain themselves."""
+        plain = ("akhir pekan", "sudah lewat", "hari ini")
+        return [day for week in self.weeks for day in week if day and day.closed_because and day.closed_because not in plain]
 
     @property
     def open_days(self) -> list[Day]:
@@ -90,6 +126,44 @@ def month_of(host: Office, year: int, month: int) -> Month:
     weeks = calendar.weeks(year, month, openness.rules(host), clock.today(host.timezone))
     days = [day.on for week in weeks for day in week if day and day.sessions]
     return Month(first, weeks, schedule.full_sessions(host, days), schedule.waiting_counts(host, first, last))
+
+
+def taking_part_of(month: Month, host_id: int, viewer: Viewer) -> dict[Wish, Visit]:
+    """The visits of a month whose office and topic the viewer may know, by session."""
+    last = month.first.replace(day=monthrange(month.first.year, month.first.month)[1])
+    query = (
+        select(VisitSlot.day, VisitSlot.session, Visit)
+        .join(Visit, Visit.id == VisitSlot.visit_id)
+        .where(VisitSlot.host_id == host_id, VisitSlot.day.between(month.first, last), policy.public_part_visible_to(viewer))
+        .options(joinedload(Visit.guest), selectinload(Visit.indicator_rows), raiseload(Visit.sessions))
+    )
+    return {Wish(day, session): visit for day, session, visit in db.session.execute(query)}
+
+
+def overdue(office_id: int) -> list[Overdue]:
+    """What an office lets the other side wait for, longest first. Both sides see it."""
+    query = (
+        select(Visit)
+        .where((Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(CAN_BE_LATE))
+        .options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows))
+    )
+    found = [late for visit in db.session.scalars(query) if (late := _lateness(visit))]
+    return sorted(found, key=lambda late: late.due)
+
+
+def _lateness(visit: Visit) -> Overdue | None:
+    today = clock.today(visit.host.timezone)
+    holidays = openness.holidays_from(today.year)
+    if visit.status in WAITS_FOR_HOST and visit.requested_at:
+        due = calendar.working_days_after(visit.requested_at.date(), ANSWER_DAYS, holidays)
+        late = Overdue(visit, "host", "Permohonan belum dijawab", due)
+    elif visit.status == "proposed":
+        late = Overdue(visit, "guest", "Usul jadwal belum dijawab", visit.options_until or visit.day)
+    elif visit.status in AGREED:
+        late = Overdue(visit, "guest", "Belum ditandai terlaksana", visit.last_day)
+    else:
+        late = Overdue(visit, "guest", "Laporan belum selesai", calendar.working_days_after(visit.last_day, REPORT_DAYS, holidays))
+    return late if late.due < today else None
 
 
 def competing(visit: Visit) -> list[Visit]:

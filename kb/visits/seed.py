@@ -9,7 +9,7 @@ from kb.core.db import db
 from kb.core.viewer import Viewer
 from kb.offices import queries as offices
 from kb.visits import calendar, openness
-from kb.visits.models import Openness, OpenSession, Visit, VisitIndicator, VisitSlot
+from kb.visits.models import Openness, OpenSession, Visit, VisitIndicator, VisitSession, VisitSlot
 
 HOSTS = ("18.11", "18.10", "18.12")
 
@@ -51,6 +51,7 @@ def _sample_visit() -> None:
         contact_phone="0800 0000 0000", contact_email="contoh@tubaba.example", is_sample=True,
         created_at=clock.now(), requested_at=clock.now(), decided_at=clock.now(),
         indicator_rows=[VisitIndicator(code="spbe-2020/12")],
+        sessions=[VisitSession(day=day.on, session=session.key, ends=f"{session.ends:%H:%M}")],
     )  # fmt: skip
     db.session.add(visit)
     db.session.flush()

@@ -1,11 +1,11 @@
-"""Pages of visits."""
+"""Pages of visits: the host's calendar, the request, and the visit with its steps."""
 
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from kb.accounts.models import User
-from kb.core import clock, files, once
+from kb.core import clock, once
 from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
@@ -13,12 +13,40 @@ from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
-from kb.visits import ics, openness, policy, queries, service
-from kb.visits.forms import CloseForm, LetterForm, OpenForm, OpennessForm, RequestForm, StepForm
-from kb.visits.models import ClosedPeriod, Visit
-from kb.visits.workflow import step_for
+from kb.visits import ics, openness, policy, queries, schedule, service
+from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm
+from kb.visits.models import Visit
+from kb.visits.workflow import ACTIONS, AGREED, HOLDS_SLOT
 
 bp = Blueprint("visits", __name__)
+
+# What the history of a visit calls its events.
+HISTORY = {
+    "visit.requested": "Diajukan",
+    "visit.rescheduled": "Sesi lain diminta",
+    "visit.waitlisted": "Masuk daftar tunggu",
+    "visit.displaced": "Sesi diambil permohonan lain",
+    "visit.slot_freed": "Sesi bebas lagi",
+    "visit.proposed": "Jadwal lain diusulkan",
+    "visit.options_refused": "Usul jadwal tidak cocok",
+    "visit.accepted": "Diterima",
+    "visit.moved_online": "Dialihkan daring",
+    "visit.joined": "Digabung dengan rombongan lain",
+    "visit.joint_wished": "Bersedia digabung",
+    "visit.place_set": "Tempat ditentukan",
+    "visit.declined": "Ditolak",
+    "visit.withdrawn": "Ditarik",
+    "visit.cancelled": "Dibatalkan",
+    "visit.held": "Terlaksana",
+    "visit.reported": "Dilaporkan",
+    "visit.closed": "Ditutup",
+    "visit.letter_added": "Surat dilengkapi",
+    "visit.opened": "Keterbukaan diubah",
+    "visit.reminded": "Pengingat dikirim",
+}
+
+# So many free sessions are offered where one is picked from a short list; the calendar shows all.
+NEXT_FREE = 40
 
 
 @bp.get("/kunjungan")
@@ -30,8 +58,23 @@ def index():
         "visits/index.html",
         upcoming=queries.upcoming_public(20),
         ours=queries.ours(viewer.office_id) if viewer.office_id else [],
+        overdue=queries.overdue(viewer.office_id) if viewer.office_id else [],
         may_ask=policy.can_ask(viewer),
     )
+
+
+@bp.get("/kunjungan/kalender/<slug>")
+@public
+def calendar(slug: str):
+    """A host's month for everybody: what is free, what is taken, and why a day is closed."""
+    viewer, host = current_viewer(), offices.by_slug(slug)
+    if host is None or host.is_editorial:
+        raise NotFound
+    month = _month(host, request.args.get("bulan", ""))
+    return render_template(
+        "visits/calendar.html", host=host, month=month, months=_months(host), settings=openness.of(host), zone=_zone(host),
+        visits=queries.taking_part_of(month, host.id, viewer), may_ask=policy.can_ask(viewer) and not viewer.is_of(host.id),
+    )  # fmt: skip
 
 
 @bp.route("/kunjungan/baru", methods=["GET", "POST"])
@@ -51,7 +94,7 @@ def new():
     form = RequestForm()
     if not form.is_submitted():
         _prefill(form)
-    if form.validate_on_submit():
+    if not _turns_the_month() and form.validate_on_submit():
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".index"), 303)
         try:
@@ -67,15 +110,21 @@ def new():
     return _request_page(form, offices.by_slug(slug))
 
 
+def _turns_the_month() -> bool:
+    """A button over the calendar turns the page; nothing is checked or saved, and what was typed stays."""
+    return request.method == "POST" and "lihat_bulan" in request.form
+
+
 def _prefill(form: RequestForm) -> None:
     me = db.session.get(User, current_viewer().user_id)
     form.contact_name.data, form.contact_email.data, form.contact_phone.data = me.name, me.email, me.phone or ""
     form.indicators.data = [code for code in request.args.getlist("indikator") if code in form.indicators.choices]
-    form.slot.data = request.args.get("slot", "")
+    form.slot.data = request.args.getlist("slot")
 
 
 def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
-    month = _month(form, host)
+    chosen = form.slot.data or []
+    month = _month(host, request.values.get("lihat_bulan") or (chosen[0][:7] if chosen else ""))
     page = render_template(
         "visits/request.html",
         form=form,
@@ -83,11 +132,16 @@ def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
         visit=visit,
         month=month,
         months=_months(host),
+        elsewhere=[value for value in chosen if not value.startswith(f"{month.first:%Y-%m}")],
         settings=openness.of(host),
         instruments=loader.all_instruments(),
-        zone=clock.ZONE_NAMES.get(host.timezone, ""),
+        zone=_zone(host),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, 422 if form.errors else 200
+
+
+def _zone(host: Office) -> str:
+    return clock.ZONE_NAMES.get(host.timezone, "")
 
 
 def _months(host: Office) -> list[date]:
@@ -101,10 +155,9 @@ def _months(host: Office) -> list[date]:
     return months
 
 
-def _month(form: RequestForm, host: Office) -> queries.Month:
-    """The month asked for, that of the chosen slot, or the first with a free session."""
+def _month(host: Office, wanted: str) -> queries.Month:
+    """The month asked for ("2026-12"), or the first with a free session."""
     months = _months(host)
-    wanted = request.args.get("bulan") or (form.slot.data or "")[:7]
     for first in months:
         if wanted == f"{first:%Y-%m}":
             return queries.month_of(host, first.year, first.month)
@@ -118,13 +171,13 @@ def _month(form: RequestForm, host: Office) -> queries.Month:
 @bp.route("/kunjungan/<int:visit_id>/ubah", methods=["GET", "POST"])
 def edit(visit_id: int):
     """Change a draft before it is sent."""
-    viewer, visit = current_viewer(), _find(visit_id)
+    viewer, visit = current_viewer(), find(visit_id)
     if not policy.can_change(viewer, visit):
         raise Conflict("Permohonan yang sudah dikirim tidak dapat diubah. Tarik dahulu, lalu buat yang baru.")
     form = RequestForm()
     if not form.is_submitted():
         form.fill(visit)
-    if form.validate_on_submit():
+    if not _turns_the_month() and form.validate_on_submit():
         try:
             service.change(visit, form.request(), viewer)
         except Invalid as error:
@@ -133,19 +186,18 @@ def edit(visit_id: int):
         else:
             db.session.commit()
             return redirect(url_for(".check", visit_id=visit_id), 303)
-    visit = _find(visit_id)
+    visit = find(visit_id)
     return _request_page(form, visit.host, visit)
 
 
 @bp.get("/kunjungan/<int:visit_id>/periksa")
 def check(visit_id: int):
     """All answers once more, before they are sent."""
-    viewer, visit = current_viewer(), _find(visit_id)
+    viewer, visit = current_viewer(), find(visit_id)
     if visit.status != "draft":
         return redirect(url_for(".show", visit_id=visit_id))
-    holder = service.slot_holder(visit.host_id, visit.day, visit.session)
     return render_template(
-        "visits/check.html", **_shown(visit), taken=holder is not None, waiting=queries.count_competing(visit),
+        "visits/check.html", **_shown(visit), taken=schedule.is_full(visit), waiting=queries.count_competing(visit),
         may_send=viewer.role == "manager",
     )  # fmt: skip
 
@@ -153,7 +205,7 @@ def check(visit_id: int):
 @bp.get("/kunjungan/<int:visit_id>/terkirim")
 def sent(visit_id: int):
     """The reference, and what happens next."""
-    visit = _find(visit_id)
+    visit = find(visit_id)
     if visit.reference is None:
         return redirect(url_for(".check", visit_id=visit_id))
     return render_template("visits/sent.html", visit=visit)
@@ -162,26 +214,36 @@ def sent(visit_id: int):
 @bp.get("/kunjungan/<int:visit_id>")
 def show(visit_id: int):
     """The whole request, for both offices."""
-    return _show(_find(visit_id), StepForm())
+    return _show(find(visit_id), StepForm())
 
 
-def _show(visit: Visit, form: StepForm, letter: LetterForm | None = None, status: int = 200):
+def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: int = 200):
     viewer = current_viewer()
-    side = policy.side(viewer, visit)
-    today = clock.today(visit.host.timezone)
+    side, today = policy.side(viewer, visit), clock.today(visit.host.timezone)
+    asked = visit.status in ("requested", "waitlisted")
+    competing = queries.competing(visit) if asked and side == "host" else []
     page = render_template(
         "visits/show.html",
         **_shown(visit),
         side=side,
         steps=policy.steps(viewer, visit, today),
         form=form,
-        letter=letter or LetterForm(formdata=None, letter_number=visit.letter_number, letter_on=visit.letter_on),
-        may_add_letter=policy.can_add_letter(viewer, visit),
+        place=place or PlaceForm(formdata=None, obj=visit),
         opened=OpenForm(formdata=None, opened=visit.host_opens if side == "host" else visit.guest_opens),
-        competing=queries.competing(visit) if side == "host" and visit.status == "requested" else [],
-        holder=service.slot_holder(visit.host_id, visit.day, visit.session) if visit.status == "requested" else None,
+        joint=JointForm(formdata=None, wants_joint=visit.wants_joint),
+        competing=competing,
+        never_received=queries.never_received(visit.host_id, {other.guest_id for other in [visit, *competing]})
+        if side == "host"
+        else set(),
+        holders=schedule.holders(visit) if asked else [],
+        is_full=asked and schedule.is_full(visit),
+        candidates=queries.joint_candidates(visit) if asked and side == "host" and visit.wants_joint else [],
+        sharing=queries.sharing(visit) if visit.status in HOLDS_SLOT else [],
+        free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host"),
         history=queries.history(visit),
+        words=HISTORY,
         day_has_come=today >= visit.day,
+        days_over=visit.options_until is not None and today > visit.options_until,
         failed=status == 422,
     )
     return page, status
@@ -191,12 +253,15 @@ def _shown(visit: Visit) -> dict:
     return {
         "visit": visit,
         "indicators": [loader.indicator(code) for code in visit.indicators],
-        "zone": clock.ZONE_NAMES.get(visit.host.timezone, ""),
+        "zone": _zone(visit.host),
         "settings": openness.of(visit.host),
+        "modes": {mode: label.partition(":")[0] for mode, label in MODES.items()},
+        "letter": visit.letter(service.REQUEST_LETTER),
     }
 
 
-def _find(visit_id: int) -> Visit:
+def find(visit_id: int) -> Visit:
+    """The visit, if the viewer's office is one of its two. Raises NotFound."""
     visit = queries.find(visit_id)
     if visit is None:
         raise NotFound
@@ -204,18 +269,16 @@ def _find(visit_id: int) -> Visit:
     return visit
 
 
-@bp.post("/kunjungan/<int:visit_id>/<string:action>")
+@bp.post("/kunjungan/<int:visit_id>/<any({}):action>".format(", ".join(ACTIONS)))
 def act(visit_id: int, action: str):
     """Take a step of the workflow."""
-    viewer, visit, form = current_viewer(), _find(visit_id), StepForm()
-    if not any(step_for(status, action) for status in ("draft", "requested", "accepted")):
-        abort(404)
+    viewer, visit, form = current_viewer(), find(visit_id), StepForm()
     try:
         if form.validate():
-            service.act(visit, action, viewer, form.reason.data or "")
+            service.act(visit, action, viewer, form.given())
     except Conflict:
         db.session.rollback()
-        visit = _find(visit_id)
+        visit = find(visit_id)
         if action == "submit" and visit.status == "requested" and policy.side(viewer, visit) == "guest":
             return redirect(url_for(".sent", visit_id=visit_id), 303)  # a second click, perhaps at the same moment
         raise
@@ -226,7 +289,7 @@ def act(visit_id: int, action: str):
         if action == "submit":
             flash(next(iter(form.errors.values()))[0], "error")
             return redirect(url_for(".check", visit_id=visit_id), 303)
-        return _show(_find(visit_id), form, status=422)
+        return _show(find(visit_id), form, status=422)
     db.session.commit()
     if action == "submit":
         return redirect(url_for(".sent", visit_id=visit_id), 303)
@@ -234,36 +297,32 @@ def act(visit_id: int, action: str):
     return redirect(url_for(".show", visit_id=visit_id), 303)
 
 
-@bp.post("/kunjungan/<int:visit_id>/surat")
-def letter(visit_id: int):
-    """Add the request letter."""
-    visit, form = _find(visit_id), LetterForm()
-    if form.validate():
-        try:
-            service.add_letter(visit, current_viewer(), form.letter_number.data, form.letter_on.data, form.letter_file.data)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-        else:
-            db.session.commit()
-            flash("Surat permohonan disimpan.")
-            return redirect(url_for(".show", visit_id=visit_id), 303)
-    return _show(_find(visit_id), StepForm(formdata=None), form, 422)
+@bp.post("/kunjungan/<int:visit_id>/tempat")
+def place(visit_id: int):
+    """The host says where, or under which link."""
+    visit, form = find(visit_id), PlaceForm()
+    if not form.validate():
+        return _show(visit, StepForm(formdata=None), form, 422)
+    service.set_place(visit, current_viewer(), form.room.data or "", form.meeting_link.data or "")
+    db.session.commit()
+    flash("Tempat disimpan. Tamu diberi tahu.")
+    return redirect(url_for(".show", visit_id=visit_id), 303)
 
 
-@bp.get("/kunjungan/<int:visit_id>/surat")
-def letter_file(visit_id: int):
-    """The uploaded letter."""
-    visit = _find(visit_id)
-    if visit.letter_file is None:
-        raise NotFound
-    return files.send(visit.letter_file)
+@bp.post("/kunjungan/<int:visit_id>/bersama")
+def together(visit_id: int):
+    """The guest says whether it would come with another delegation."""
+    visit, form = find(visit_id), JointForm()
+    service.wish_joint(visit, current_viewer(), form.wants_joint.data)
+    db.session.commit()
+    flash("Kesediaan kunjungan bersama disimpan.")
+    return redirect(url_for(".show", visit_id=visit_id), 303)
 
 
 @bp.post("/kunjungan/<int:visit_id>/keterbukaan")
 def open_to_all(visit_id: int):
     """Say whether office, topic and day may be seen by everybody."""
-    visit = _find(visit_id)
+    visit = find(visit_id)
     service.set_public(visit, current_viewer(), OpenForm().opened.data)
     db.session.commit()
     flash("Pilihan keterbukaan disimpan.")
@@ -273,76 +332,8 @@ def open_to_all(visit_id: int):
 @bp.get("/kunjungan/<int:visit_id>.ics")
 def as_calendar(visit_id: int):
     """The visit for everybody's calendar."""
-    visit = _find(visit_id)
-    if visit.status not in ("accepted", "held"):
-        raise NotFound
+    visit = find(visit_id)
+    if visit.status not in AGREED | {"held", "cancelled"}:
+        abort(404)
     name = f"{visit.reference or visit.id}.ics"
     return Response(ics.of(visit), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-@bp.route("/kunjungan/keterbukaan", methods=["GET", "POST"])
-def settings():
-    """The manager says when the own office is open."""
-    viewer = current_viewer()
-    require(seen=True, allowed=policy.can_set_openness(viewer, viewer.office_id or 0))
-    host = offices.get(viewer.office_id)
-    form = OpennessForm()
-    if not form.is_submitted():
-        _fill(form, host)
-    if form.validate_on_submit():
-        service.set_openness(host, _settings(form), viewer)
-        db.session.commit()
-        flash("Hari buka disimpan.")
-        return redirect(url_for(".settings"), 303)
-    return _settings_page(form, CloseForm(formdata=None), host, 422 if form.is_submitted() else 200)
-
-
-def _fill(form: OpennessForm, host: Office) -> None:
-    form.process(obj=openness.of(host))
-    for weekday, sessions in openness.rules(host).sessions.items():
-        form[form.WEEKDAYS[weekday]].data = ", ".join(session.label.replace("–", "-") for session in sessions)
-
-
-def _settings(form: OpennessForm) -> service.Settings:
-    return service.Settings(
-        form.notice_days.data, form.ahead_days.data, form.largest_delegation.data,
-        form.place.data or "", form.bring.data or "", form.note.data or "", form.sessions(),
-    )  # fmt: skip
-
-
-def _settings_page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
-    periods = db.session.query(ClosedPeriod).filter_by(host_id=host.id).order_by(ClosedPeriod.from_on).all()
-    page = render_template("visits/openness.html", form=form, close=close_form, host=host, periods=periods, failed=status == 422)
-    return page, status
-
-
-@bp.post("/kunjungan/keterbukaan/tutup")
-def close():
-    """Receive nobody for some days."""
-    viewer = current_viewer()
-    require(seen=True, allowed=policy.can_set_openness(viewer, viewer.office_id or 0))
-    host, form = offices.get(viewer.office_id), CloseForm()
-    if form.validate():
-        try:
-            service.close(host, form.from_on.data, form.until_on.data, form.reason.data, viewer)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-        else:
-            db.session.commit()
-            flash("Hari tutup disimpan.")
-            return redirect(url_for(".settings"), 303)
-    host = offices.get(viewer.office_id)
-    settings_form = OpennessForm(formdata=None)
-    _fill(settings_form, host)
-    return _settings_page(settings_form, form, host, 422)
-
-
-@bp.post("/kunjungan/keterbukaan/tutup/<int:period_id>/hapus")
-def reopen(period_id: int):
-    """Lift a closed period."""
-    viewer = current_viewer()
-    service.reopen(offices.get(viewer.office_id), period_id, viewer)
-    db.session.commit()
-    flash("Hari tutup dihapus.")
-    return redirect(url_for(".settings"), 303)

@@ -47,7 +47,7 @@ def test_a_step_of_a_visit_is_told_to_the_other_side(cast, db_ctx, monkeypatch, 
     with db_ctx():
         days = -1 if action == "hold" else 10
         visit = make_visit(status, days=days, requested_by_id=cast.guest_member.id)
-        visits.act(visit, action, getattr(cast, by).viewer, "Ruang rapat dipakai.")
+        visits.act(visit, action, getattr(cast, by).viewer, visits.Given("Ruang rapat dipakai."))
         db.session.commit()
         events.drain()
         assert told(cast) == mailed(cast) == expected

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from kb.core import clock
 from kb.core.db import db
-from kb.visits.models import ClosedPeriod, Openness, OpenSession, Visit, VisitIndicator, VisitSlot
+from kb.visits.models import ClosedPeriod, Openness, OpenSession, Visit, VisitIndicator, VisitSession, VisitSlot
 from kb.visits.workflow import HOLDS_SLOT
 from tests.makers import office
 
@@ -67,6 +67,7 @@ def make_visit(
         "created_at": clock.now(), "requested_at": None if status == "draft" else clock.now(), **values,
     }  # fmt: skip
     visit = Visit(host=office(host), guest=office(guest), status=status, day=day, session=session, **values)
+    visit.sessions = [VisitSession(day=day, session=session, ends=visit.session_ends)]
     visit.indicator_rows = [VisitIndicator(code=code) for code in indicators]
     db.session.add(visit)
     db.session.flush()

@@ -32,7 +32,7 @@ def happens(visit_id: int, action: str, viewer):
     """What really happens: the state reached, or the kind of refusal (with a message, and nothing changed)."""
     before = snapshot(visit_id)
     try:
-        service.act(db.session.get(Visit, visit_id), action, viewer, REASON)
+        service.act(db.session.get(Visit, visit_id), action, viewer, GIVEN)
     except errors.Refused as refusal:
         assert len(refusal.message) > 20 and refusal.message.endswith(".")
         assert snapshot(visit_id) == before
@@ -118,7 +118,7 @@ def test_a_step_that_hurts_the_other_side_needs_a_reason(app, cast, step, reason
         visit = make_visit(step.source)
         before = snapshot(visit.id)
         with pytest.raises(errors.Invalid, match="Tulis alasannya") as refusal:
-            service.act(visit, step.action, cast.host_manager.viewer, reason)
+            service.act(visit, step.action, cast.host_manager.viewer, service.Given(reason=reason))
         assert refusal.value.field == "reason" and snapshot(visit.id) == before
 
 
@@ -139,7 +139,7 @@ def test_a_day_that_came_meanwhile_can_only_be_declined(app, cast, it_is):
         it_is(OPEN_DAY)
         with pytest.raises(errors.Invalid, match="sudah lewat"):
             service.act(visit, "accept", cast.host_manager.viewer)
-        service.act(visit, "decline", cast.host_manager.viewer, REASON)
+        service.act(visit, "decline", cast.host_manager.viewer, GIVEN)
         assert (visit.status, visit.reason) == ("declined", REASON)
 
 
@@ -153,13 +153,13 @@ def test_a_step_taken_on_a_stale_copy_is_refused(app, cast, it_is, step):
         db.session.execute(Visit.__table__.update().values(status=other))
         assert visit.status == step.source
         with pytest.raises(errors.Conflict, match="baru saja diubah orang lain"):
-            service.act(visit, step.action, getattr(cast, f"{step.by[0]}_manager").viewer, REASON)
+            service.act(visit, step.action, getattr(cast, f"{step.by[0]}_manager").viewer, GIVEN)
 
 
 def test_a_cancelled_visit_frees_its_session_for_the_next(app, cast):
     with app.app_context():
         first, second = make_visit("accepted"), make_visit("requested", guest="18.12")
-        service.act(first, "cancel", cast.guest_manager.viewer, REASON)
+        service.act(first, "cancel", cast.guest_manager.viewer, GIVEN)
         service.act(second, "accept", cast.host_manager.viewer)
         assert (first.status, second.status) == ("cancelled", "accepted")
         assert not holds_slot(first.id) and holds_slot(second.id)

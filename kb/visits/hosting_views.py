@@ -1,0 +1,115 @@
+"""Pages of the host: open days and limits, closed periods; and of the admin: corrections of the holidays."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from kb.core.access import require
+from kb.core.db import db
+from kb.core.errors import Invalid, NotFound
+from kb.core.viewer import current_viewer
+from kb.offices import queries as offices
+from kb.offices.models import Office
+from kb.visits import hosting, openness, policy
+from kb.visits.forms import CloseForm, HolidayForm, OpennessForm
+from kb.visits.models import ClosedPeriod
+
+bp = Blueprint("hosting", __name__)
+
+
+@bp.route("/kunjungan/keterbukaan", methods=["GET", "POST"])
+def settings():
+    """The manager says when the own office is open."""
+    viewer, host = current_viewer(), _own_office()
+    form = OpennessForm()
+    if not form.is_submitted():
+        _fill(form, host)
+    if form.validate_on_submit():
+        hosting.set_openness(host, _settings(form), viewer)
+        db.session.commit()
+        flash("Hari buka disimpan.")
+        return redirect(url_for(".settings"), 303)
+    return _page(form, CloseForm(formdata=None), host, 422 if form.is_submitted() else 200)
+
+
+def _own_office() -> Office:
+    viewer = current_viewer()
+    require(seen=True, allowed=policy.can_set_openness(viewer, viewer.office_id or 0))
+    return offices.get(viewer.office_id)
+
+
+def _fill(form: OpennessForm, host: Office) -> None:
+    form.process(obj=openness.of(host))
+    for weekday, sessions in openness.rules(host).sessions.items():
+        form[form.WEEKDAYS[weekday]].data = ", ".join(session.label.replace("–", "-") for session in sessions)
+
+
+def _settings(form: OpennessForm) -> hosting.Settings:
+    return hosting.Settings(
+        form.notice_days.data, form.ahead_days.data, form.largest_delegation.data, form.visits_per_session.data, form.visits_per_month.data,
+        form.place.data or "", form.bring.data or "", form.note.data or "", form.sessions(),
+    )  # fmt: skip
+
+
+def _page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
+    periods = db.session.query(ClosedPeriod).filter_by(host_id=host.id).order_by(ClosedPeriod.from_on).all()
+    page = render_template("visits/openness.html", form=form, close=close_form, host=host, periods=periods, failed=status == 422)
+    return page, status
+
+
+@bp.post("/kunjungan/keterbukaan/tutup")
+def close():
+    """Receive nobody for some days."""
+    viewer, host, form = current_viewer(), _own_office(), CloseForm()
+    if form.validate():
+        try:
+            hosting.close(host, form.from_on.data, form.until_on.data, form.reason.data, viewer, form.anyway.data)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            db.session.commit()
+            flash("Hari tutup disimpan.")
+            return redirect(url_for(".settings"), 303)
+    host = _own_office()
+    settings_form = OpennessForm(formdata=None)
+    _fill(settings_form, host)
+    return _page(settings_form, form, host, 422)
+
+
+@bp.post("/kunjungan/keterbukaan/tutup/<int:period_id>/hapus")
+def reopen(period_id: int):
+    """Lift a closed period."""
+    hosting.reopen(_own_office(), period_id, current_viewer())
+    db.session.commit()
+    flash("Hari tutup dihapus.")
+    return redirect(url_for(".settings"), 303)
+
+
+@bp.route("/admin/hari-libur", methods=["GET", "POST"])
+def holidays():
+    """The admin adds days announced late, or lifts one."""
+    viewer = current_viewer()
+    require(seen=viewer.is_admin)
+    form = HolidayForm()
+    if form.validate_on_submit():
+        hosting.change_holiday(form.day.data, form.name.data, form.is_lifted.data, viewer)
+        db.session.commit()
+        flash("Hari libur disimpan; kalender semua tuan rumah mengikutinya.")
+        return redirect(url_for(".holidays"), 303)
+    return render_template("visits/holidays.html", form=form, changes=openness.changes()), 422 if form.is_submitted() else 200
+
+
+@bp.post("/admin/hari-libur/<day>/hapus")
+def forget_holiday(day: str):
+    """Take a correction back."""
+    viewer = current_viewer()
+    require(seen=viewer.is_admin)
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound from None
+    hosting.forget_holiday(found, viewer)
+    db.session.commit()
+    flash("Koreksi dihapus.")
+    return redirect(url_for(".holidays"), 303)

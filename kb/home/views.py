@@ -9,6 +9,7 @@ from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
 from kb.home import manual, overview, strength
 from kb.instruments import loader as instruments
+from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
@@ -93,7 +94,14 @@ def indicator(instrument: str, number: int):
         articles=articles.by_indicator(viewer, found.code, 30),
         notes=notes.by_indicator(viewer, found.code, 10),
         strong=strength.strong_on(found.code, viewer),
+        indicator_sources=_sources(found),
     )
+
+
+def _sources(indicator: Indicator) -> list[tuple[str, str]]:
+    """Where an indicator's name, weight and criteria come from, as (code, what and where)."""
+    sources = instruments.get(indicator.instrument_id).sources
+    return [(code, f"{sources[code]['what']} ({sources[code]['where']})") for code in indicator.sources]
 
 
 @bp.get("/bantuan")

@@ -14,6 +14,7 @@ from kb.notes import queries as notes
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
 from kb.search import service as search
+from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 
 bp = Blueprint("home", __name__)
@@ -39,7 +40,11 @@ def dashboard():
     """What waits for me, and what my office has."""
     viewer = current_viewer()
     return render_template(
-        "home/dashboard.html", work=overview.of(viewer), notices=notifications.latest(viewer, 5), office=offices.get(viewer.office_id)
+        "home/dashboard.html",
+        work=overview.of(viewer),
+        notices=notifications.latest(viewer, 5),
+        office=offices.get(viewer.office_id),
+        may_ask=visit_policy.can_ask(viewer),
     )
 
 
@@ -59,6 +64,7 @@ def office(slug: str):
         received=visits.received_by(found.id, viewer),
         notes=notes.by_office(viewer, found.id, 20),
         openness=visits.openness_summary(found),
+        may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
     )
 
 

@@ -119,8 +119,7 @@ def _month(form: RequestForm, host: Office) -> queries.Month:
 def edit(visit_id: int):
     """Change a draft before it is sent."""
     viewer, visit = current_viewer(), _find(visit_id)
-    if not policy.can_change(viewer, visit):
-        raise Conflict("Permohonan yang sudah dikirim tidak dapat diubah. Tarik dahulu, lalu buat yang baru.")
+    service.check_draft(visit)
     form = RequestForm()
     if not form.is_submitted():
         form.fill(visit)

@@ -1,6 +1,7 @@
 """The form of an article."""
 
 from wtforms import IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
@@ -12,9 +13,9 @@ from kb.instruments import loader
 TITLE_MAX, SUMMARY_MAX, BODY_MAX, SOURCE_MAX, NOTE_MAX = 160, 400, 200_000, 1000, 200
 
 VISIBILITY_LABELS = [
-    ("publik", "Publik: siapa pun, juga tanpa akun"),
-    ("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
-    ("instansi", "Instansi: hanya orang di instansi saya"),
+    SelectChoice("publik", "Publik: siapa pun, juga tanpa akun"),
+    SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
+    SelectChoice("instansi", "Instansi: hanya orang di instansi saya"),
 ]
 
 
@@ -33,7 +34,9 @@ class ArticleForm(CreateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.indicators.choices = [
-            (indicator.code, indicator.short_name) for instrument in loader.all_instruments() for indicator in instrument.indicators
+            SelectChoice(indicator.code, indicator.short_name)
+            for instrument in loader.all_instruments()
+            for indicator in instrument.indicators
         ]
 
     def fill(self, article: Article) -> None:

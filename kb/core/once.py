@@ -4,6 +4,7 @@ Each form that creates something carries a random `once` key. The first request 
 instead of creating a second thing. The primary key decides between two at the same moment.
 """
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -30,11 +31,16 @@ def new_key() -> str:
     return uuid4().hex
 
 
+def _stored(key: str, viewer: Viewer) -> str:
+    """The key as it is stored: of this person, and only what a key of ours is made of, whatever was sent."""
+    return f"{viewer.user_id or 0}:{re.sub(r'[^0-9A-Za-z-]', '', key)[:40]}"
+
+
 def replay(key: str | None, viewer: Viewer) -> str | None:
     """Where an earlier sending of this very form led; None when this is the first, which then holds the key until commit."""
     if not key:
         return None
-    full_key = f"{viewer.user_id or 0}:{key[:40]}"
+    full_key = _stored(key, viewer)
     earlier = db.session.get(Submission, full_key, with_for_update=True)
     if earlier is not None:
         return earlier.location
@@ -50,7 +56,7 @@ def replay(key: str | None, viewer: Viewer) -> str | None:
 def remember(key: str | None, viewer: Viewer, location: str) -> None:
     """Say where this sending leads; call before the commit."""
     if key:
-        db.session.get(Submission, f"{viewer.user_id or 0}:{key[:40]}").location = location
+        db.session.get(Submission, _stored(key, viewer)).location = location
 
 
 def forget_old(days: int = 7) -> None:

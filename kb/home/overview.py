@@ -10,6 +10,7 @@ from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
+from kb.notifications import queries as notifications
 from kb.visits import queries as visits
 
 
@@ -36,6 +37,7 @@ def of(viewer: Viewer) -> Overview:
     found = Overview()
     if viewer.is_admin:
         found.tasks += _join_tasks(accounts.waiting_requests(viewer))
+        found.tasks += _failure_tasks(notifications.count_failures())
     if viewer.office_id:
         found.tasks += [_visit_task(visit) for visit in visits.waiting_for(viewer.office_id)]
         found.tasks += [_report_task(visit) for visit in visits.to_report(viewer.office_id)]
@@ -48,6 +50,12 @@ def _join_tasks(count: int) -> list[Task]:
     if not count:
         return []
     return [Task(f"{count} permohonan bergabung", "Periksa suratnya, lalu terima atau tolak.", url_for("accounts.requests"))]
+
+
+def _failure_tasks(count: int) -> list[Task]:
+    if not count:
+        return []
+    return [Task(f"{count} kiriman gagal", "Baca sebabnya, perbaiki, lalu coba lagi.", url_for("notifications.failures"))]
 
 
 def _report_task(visit) -> Task:

@@ -9,10 +9,12 @@ from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
 from kb.home import manual, overview, strength
 from kb.instruments import loader as instruments
+from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
 from kb.search import service as search
+from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 
 bp = Blueprint("home", __name__)
@@ -38,7 +40,11 @@ def dashboard():
     """What waits for me, and what my office has."""
     viewer = current_viewer()
     return render_template(
-        "home/dashboard.html", work=overview.of(viewer), notices=notifications.latest(viewer, 5), office=offices.get(viewer.office_id)
+        "home/dashboard.html",
+        work=overview.of(viewer),
+        notices=notifications.latest(viewer, 5),
+        office=offices.get(viewer.office_id),
+        may_ask=visit_policy.can_ask(viewer),
     )
 
 
@@ -58,6 +64,7 @@ def office(slug: str):
         received=visits.received_by(found.id, viewer),
         notes=notes.by_office(viewer, found.id, 20),
         openness=visits.openness_summary(found),
+        may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
     )
 
 
@@ -93,7 +100,14 @@ def indicator(instrument: str, number: int):
         articles=articles.by_indicator(viewer, found.code, 30),
         notes=notes.by_indicator(viewer, found.code, 10),
         strong=strength.strong_on(found.code, viewer),
+        indicator_sources=_sources(found),
     )
+
+
+def _sources(indicator: Indicator) -> list[tuple[str, str]]:
+    """Where an indicator's name, weight and criteria come from, as (code, what and where)."""
+    sources = instruments.get(indicator.instrument_id).sources
+    return [(code, f"{sources[code]['what']} ({sources[code]['where']})") for code in indicator.sources]
 
 
 @bp.get("/bantuan")

@@ -1,6 +1,6 @@
 """Reading the inbox, and what could not be delivered."""
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from kb.core.db import db
@@ -30,14 +30,17 @@ def _of(viewer: Viewer):
     return select(Notice).where(Notice.user_id == viewer.user_id).order_by(Notice.id.desc())
 
 
+FAILED = and_(Delivery.done_at.is_(None), Delivery.attempts > 0)
+
+
+def count_failures() -> int:
+    """How many deliveries have failed and are not done yet."""
+    return db.session.scalar(select(func.count(Delivery.id)).where(FAILED))
+
+
 def failures() -> Page:
     """Deliveries that failed and are tried again, or were given up; for the admin."""
-    query = (
-        select(Delivery)
-        .where(Delivery.done_at.is_(None), Delivery.attempts > 0)
-        .options(joinedload(Delivery.event))
-        .order_by(Delivery.id.desc())
-    )
+    query = select(Delivery).where(FAILED).options(joinedload(Delivery.event)).order_by(Delivery.id.desc())
     return paginate(query)
 
 

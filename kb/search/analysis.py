@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -37,6 +38,13 @@ R_ROOTS = _words(
 )
 
 _stemmer = snowballstemmer.stemmer("indonesian")
+# The stemmer keeps the word it works on in itself: two threads at once would spoil each other's, and `stem` would remember it.
+_stemming = Lock()
+
+
+def _snowball(word: str) -> str:
+    with _stemming:
+        return _stemmer.stemWord(word)
 
 
 @lru_cache(maxsize=100_000)
@@ -44,9 +52,9 @@ def stem(word: str) -> str:
     """The stem of a folded word. Codes and short words stay as they are."""
     if len(word) < 4 or any(letter.isdigit() for letter in word):
         return word
-    if word.startswith("per") and (root := _stemmer.stemWord(word[2:])) in R_ROOTS:
+    if word.startswith("per") and (root := _snowball(word[2:])) in R_ROOTS:
         return root
-    return _stemmer.stemWord(word)
+    return _snowball(word)
 
 
 def fold(text: str) -> str:

@@ -50,16 +50,6 @@ def can_ask(viewer: Viewer) -> bool:
     return viewer.office_id is not None and viewer.role in ("member", "manager")
 
 
-def can_change(viewer: Viewer, visit: Visit) -> bool:
-    """The guest may change its draft."""
-    return visit.status == "draft" and viewer.is_of(visit.guest_id)
-
-
-def can_add_letter(viewer: Viewer, visit: Visit) -> bool:
-    """The guest may complete its letter while the visit is still to come."""
-    return side(viewer, visit) == "guest" and visit.status in ("requested", "accepted")
-
-
 def can_set_openness(viewer: Viewer, host_id: int) -> bool:
     return viewer.manages(host_id)
 

@@ -74,10 +74,19 @@ def draft(host: Office, request: Request, viewer: Viewer) -> Visit:
 
 
 def change(visit: Visit, request: Request, viewer: Viewer) -> None:
-    """Change a draft. Raises Invalid."""
-    require(policy.can_view(viewer, visit), policy.can_change(viewer, visit))
+    """Change a draft. Raises Invalid, or Conflict once it was sent."""
+    require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
+    # The lock holds off a colleague who sends the draft at the same moment.
+    db.session.refresh(visit, ["status"], with_for_update=True)
+    check_draft(visit)
     _write(visit, visit.host, request)
     db.session.flush()
+
+
+def check_draft(visit: Visit) -> None:
+    """Only what was not sent yet can be changed. Raises Conflict."""
+    if visit.status != "draft":
+        raise Conflict("Permohonan yang sudah dikirim tidak dapat diubah. Tarik dahulu, lalu buat yang baru.")
 
 
 def check_host(host: Office, viewer: Viewer) -> None:

@@ -171,15 +171,14 @@ def _month(host: Office, wanted: str) -> queries.Month:
 @bp.route("/kunjungan/<int:visit_id>/ubah", methods=["GET", "POST"])
 def edit(visit_id: int):
     """Change a draft before it is sent."""
-    viewer, visit = current_viewer(), find(visit_id)
-    if not policy.can_change(viewer, visit):
-        raise Conflict("Permohonan yang sudah dikirim tidak dapat diubah. Tarik dahulu, lalu buat yang baru.")
+    visit = find(visit_id)
+    service.check_draft(visit)
     form = RequestForm()
     if not form.is_submitted():
         form.fill(visit)
     if not _turns_the_month() and form.validate_on_submit():
         try:
-            service.change(visit, form.request(), viewer)
+            service.change(visit, form.request(), current_viewer())
         except Invalid as error:
             db.session.rollback()
             form.blame(error)

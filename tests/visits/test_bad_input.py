@@ -259,3 +259,24 @@ def test_any_month_in_the_address_shows_one_within_reach(cast, month):
     page = cast.guest_manager.client.get(f"{NEW}&bulan={month}")
     assert page.status_code == 200
     assert ("Maret 2027" if month == "2027-03" else "Desember 2026") in page.text.split("<caption>")[1].split("</caption>")[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/kunjungan/9999999999",
+        "/kunjungan/99999999999999999999/periksa",
+        "/kunjungan/99999999999999999999.ics",
+        "/kunjungan/baru?tuan_rumah=%00",
+        "/kunjungan/baru?tuan_rumah=kabupaten-mesuji&slot=a%00b",
+        "/kunjungan/1%00",
+    ],
+)
+def test_an_address_that_no_table_can_hold_is_not_found(cast, address):
+    assert cast.guest_manager.client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("once", ["a\x00b", "x" * 5_000, "'; DROP TABLE visit; --", "é🙂"])
+def test_a_tampered_key_of_a_form_does_no_harm(app, cast, once):
+    answers = [cast.guest_manager.client.post(NEW, data={**FORM, "once": once}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303] and answers[0].location == answers[1].location

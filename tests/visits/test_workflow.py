@@ -1,5 +1,7 @@
 """The workflow: every state × action × person, read from the table itself. A step added to the table is tested without a line here."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
@@ -14,6 +16,7 @@ from tests.visits.makers import OPEN_DAY, TODAY, make_visit
 SIDES = {"host_manager": "host", "host_member": "host", "guest_manager": "guest", "guest_member": "guest"}
 PEOPLE = (*SIDES, "outsider", "admin", "visitor")
 REASON = "Ada sidang DPRD; kami tawarkan Kamis."
+GIVEN = service.Given(reason=REASON)
 
 
 def promised(status: str, action: str, person: str):
@@ -163,3 +166,27 @@ def test_a_cancelled_visit_frees_its_session_for_the_next(app, cast):
         service.act(second, "accept", cast.host_manager.viewer)
         assert (first.status, second.status) == ("cancelled", "accepted")
         assert not holds_slot(first.id) and holds_slot(second.id)
+
+
+def test_a_draft_changed_on_a_stale_copy_is_refused_once_it_was_sent(app, cast):
+    """A colleague sent it while this person still had the draft open."""
+    with app.app_context():
+        visit = make_visit("draft")
+        db.session.execute(Visit.__table__.update().values(status="requested"))
+        assert visit.status == "draft"
+        request = service.Request(
+            **{name: getattr(visit, name) for name in service.Request.__dataclass_fields__ if name != "indicators"}, indicators=()
+        )
+        with pytest.raises(errors.Conflict, match="sudah dikirim"):
+            service.change(visit, request, cast.guest_member.viewer)
+
+
+def test_references_count_up_within_a_year_and_begin_anew_with_the_next(app, cast, it_is):
+    found = []
+    with app.app_context():
+        for today, day in ((TODAY, OPEN_DAY), (TODAY, OPEN_DAY), (date(2027, 1, 4), date(2027, 2, 3))):
+            it_is(today)
+            visit = make_visit("draft", day=day)
+            service.act(visit, "submit", cast.guest_manager.viewer)
+            found.append(visit.reference)
+    assert found == ["KK-2026-0001", "KK-2026-0002", "KK-2027-0001"]

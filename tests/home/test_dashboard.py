@@ -1,0 +1,138 @@
+"""The dashboard "Beranda": what waits for this person, and what their office has under way."""
+
+import pytest
+
+from kb.core import clock, events
+from kb.core.db import db
+from kb.core.events import Delivery
+from kb.notifications.models import Notice
+from tests import makers
+from tests.accounts.makers import make_request
+from tests.home.makers import cost, make_article
+from tests.notes.makers import make_note, make_visit
+
+NOTHING = "Tidak ada yang menunggu Anda."
+
+
+def part_of(page: str, ident: str) -> str:
+    return page.split(f'id="{ident}"')[1].split("</section>")[0]
+
+
+def test_a_visitor_is_sent_to_sign_in(client):
+    assert "/masuk" in client.get("/beranda").location
+
+
+@pytest.mark.parametrize("part", ["host_manager", "host_member", "outsider", "admin"])
+def test_an_empty_dashboard_says_what_to_do(cast, part):
+    page = getattr(cast, part).client.get("/beranda").text
+    for words in (NOTHING, "Belum ada kunjungan.", "Tidak ada draf.", "Belum ada pemberitahuan."):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("part", "offered"),
+    [
+        ("host_member", {"/artikel/baru", "/kunjungan/baru", "/catatan/baru"}),
+        ("host_manager", {"/artikel/baru", "/kunjungan/baru", "/catatan/baru", "/instansi-saya/orang", "/kunjungan/keterbukaan"}),
+        ("admin", {"/artikel/baru", "/catatan/baru", "/admin/permohonan", "/admin/kiriman", "/admin/jejak"}),
+    ],
+)
+def test_each_role_is_offered_what_it_may_do(cast, part, offered):
+    every = {
+        "/artikel/baru", "/kunjungan/baru", "/catatan/baru", "/instansi-saya/orang", "/kunjungan/keterbukaan", "/admin/permohonan",
+        "/admin/kiriman", "/admin/jejak",
+    }  # fmt: skip
+    client = getattr(cast, part).client
+    page = client.get("/beranda").text
+    assert {address for address in every if f'href="{address}"' in page} == offered
+    for address in offered:
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "waits_for", "words"),
+    [
+        ("requested", 10, {"host_manager", "host_member"}, "ingin berkunjung"),
+        ("accepted", -1, {"host_manager", "host_member", "guest_manager", "guest_member"}, "Tulis catatan kunjungan"),
+        ("accepted", 10, set(), ""),
+        ("held", -1, set(), ""),
+        ("declined", 10, set(), ""),
+        ("draft", 10, set(), ""),
+    ],
+)
+def test_a_visit_waits_for_those_who_have_to_act(cast, db_ctx, status, days, waits_for, words):
+    with db_ctx():
+        ident = make_visit(status, days=days).id
+    for part in ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin"):
+        tasks = part_of(getattr(cast, part).client.get("/beranda").text, "tugas")
+        if part in waits_for:
+            assert words in tasks and NOTHING not in tasks
+            assert f"/kunjungan/{ident}" in tasks or f"/catatan/baru?kunjungan={ident}" in tasks
+        else:
+            assert NOTHING in tasks, part
+
+
+def test_what_was_reported_waits_no_longer(cast, db_ctx):
+    with db_ctx():
+        visit = make_visit("accepted", days=-1)
+        ident = visit.id
+        note = make_note(cast.guest_member.viewer, status="draft", visit=visit).id
+    assert f"kunjungan={ident}" in part_of(cast.guest_member.client.get("/beranda").text, "tugas")
+    cast.guest_member.client.post(f"/catatan/{note}/terbitkan")
+    for person in (cast.guest_member, cast.host_manager):
+        assert NOTHING in person.client.get("/beranda").text
+
+
+def test_the_oldest_request_stands_first(cast, db_ctx):
+    with db_ctx():
+        now = clock.now()
+        first = make_visit("requested", days=20, requested_at=now.replace(year=2025)).reference
+        second = make_visit("requested", days=10, requested_at=now).reference
+    tasks = part_of(cast.host_manager.client.get("/beranda").text, "tugas")
+    assert tasks.index(first) < tasks.index(second)
+
+
+def test_requests_to_join_and_failed_mails_wait_for_the_admin(cast, db_ctx):
+    with db_ctx():
+        make_request()
+        event = events.record("thing.happened", makers.office("18.11"), cast.admin.viewer)
+        db.session.add(Delivery(event_id=event.id, consumer="mail", due_at=clock.now(), attempts=1, error="x"))
+        db.session.commit()
+    tasks = part_of(cast.admin.client.get("/beranda").text, "tugas")
+    assert "1 permohonan bergabung" in tasks and "/admin/permohonan" in tasks
+    assert "1 kiriman gagal" in tasks and "/admin/kiriman" in tasks
+    assert NOTHING in cast.host_manager.client.get("/beranda").text
+
+
+def test_visits_and_drafts_are_the_own_offices(cast, db_ctx):
+    with db_ctx():
+        make_visit("draft", days=10)
+        make_article(cast.guest_member.viewer, "Draf tamu", status="draft")
+    guest, host = (person.client.get("/beranda").text for person in (cast.guest_manager, cast.host_manager))
+    assert "Draf kunjungan" in part_of(guest, "kunjungan") and "Draf tamu" in part_of(guest, "draf")
+    assert "Belum ada kunjungan." in host and "Tidak ada draf." in host
+
+
+def test_the_latest_notices_stand_aside(cast, db_ctx):
+    with db_ctx():
+        for number in range(7):
+            event = events.record("thing.happened", makers.office("18.11"), cast.admin.viewer)
+            notice = Notice(user_id=cast.host_member.id, event_id=event.id, title=f"Kabar {number}.", url="/", created_at=clock.now())
+            db.session.add(notice)
+        db.session.commit()
+    page = cast.host_member.client.get("/beranda").text
+    assert [n for n in range(7) if f"Kabar {n}." in page] == [2, 3, 4, 5, 6]
+    assert "Kabar" not in cast.host_manager.client.get("/beranda").text
+
+
+@pytest.mark.parametrize("part", ["host_manager", "guest_member"])
+def test_it_costs_the_same_for_one_row_and_for_thirty(cast, db_ctx, count_queries, part):
+    person, found = getattr(cast, part), []
+    for many in (1, 29):
+        with db_ctx():
+            for number in range(many):
+                make_visit("requested", days=10 + number + many)
+                make_visit("accepted", days=-10 - number - many)
+                make_article(person.viewer, f"Draf {many} {number}", status="draft")
+        found.append(cost(person.client, "/beranda", count_queries))
+    assert found[0] == found[1] <= 10

@@ -1,0 +1,34 @@
+"""The help pages: each file in content/bantuan, with links that lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kb.config import ROOT
+
+NAMES = sorted(path.stem for path in Path(ROOT, "content", "bantuan").glob("*.md"))
+# What a newcomer must find.
+JOURNEYS = {"mulai", "mencari", "menulis-artikel", "meminta-kunjungan", "menerima-kunjungan", "catatan-dan-tindak-lanjut"}
+
+
+def test_each_journey_has_its_help(client):
+    assert set(NAMES) >= JOURNEYS
+    page = client.get("/bantuan").text
+    for name in NAMES:
+        assert f'href="/bantuan/{name}"' in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_help_page_reads_well_and_its_links_lead_somewhere(client, name):
+    answer = client.get(f"/bantuan/{name}")
+    assert answer.status_code == 200
+    main = answer.text.split("<main")[1].split("</main")[0]
+    assert len(re.sub("<[^>]*>", "", main)) > 400
+    for address in set(re.findall(r'href="(/[^"#]*)', main)):
+        assert client.get(address).status_code in (200, 302), f"{name} leads to {address}"
+
+
+@pytest.mark.parametrize("name", ["tidak-ada", "..%2fartikel%2fstrategi-spbe-mesuji", "mulai.md", "%00"])
+def test_an_unknown_help_page_is_not_found(client, name):
+    assert client.get(f"/bantuan/{name}").status_code == 404

@@ -65,7 +65,7 @@ def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
 def holidays_from(year: int) -> dict[date, str]:
     """Public holidays and joint leave (cuti bersama) of a year and the next two: what the library knows, corrected by the admin."""
     changes = db.session.scalars(select(HolidayChange).where(HolidayChange.day >= date(year, 1, 1))).all()
-    found = dict(_known_holidays(year))
+    found = dict(known_holidays(year))
     for change in changes:
         if change.is_lifted:
             found.pop(change.day, None)
@@ -75,7 +75,8 @@ def holidays_from(year: int) -> dict[date, str]:
 
 
 @lru_cache(maxsize=4)
-def _known_holidays(year: int) -> dict[date, str]:
+def known_holidays(year: int) -> dict[date, str]:
+    """Public holidays and joint leave of a year and the next two, as the `holidays` library knows them."""
     found = holidays.country_holidays("ID", years=range(year, year + 3), language="id", categories=("public", "government"))
     return dict(found.items())
 

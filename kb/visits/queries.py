@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -147,13 +148,13 @@ def overdue(office_id: int) -> list[Overdue]:
         .where((Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(CAN_BE_LATE))
         .options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows))
     )
-    found = [late for visit in db.session.scalars(query) if (late := _lateness(visit))]
+    holidays = openness.holidays_from(clock.today().year - 1)
+    found = [late for visit in db.session.scalars(query) if (late := _lateness(visit, holidays))]
     return sorted(found, key=lambda late: late.due)
 
 
-def _lateness(visit: Visit) -> Overdue | None:
+def _lateness(visit: Visit, holidays: Mapping[date, str]) -> Overdue | None:
     today = clock.today(visit.host.timezone)
-    holidays = openness.holidays_from(today.year)
     if visit.status in WAITS_FOR_HOST and visit.requested_at:
         due = calendar.working_days_after(visit.requested_at.date(), ANSWER_DAYS, holidays)
         late = Overdue(visit, "host", "Permohonan belum dijawab", due)

@@ -16,7 +16,7 @@ from kb.offices.models import Office
 from kb.visits import ics, openness, policy, queries, schedule, service
 from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm
 from kb.visits.models import Visit
-from kb.visits.workflow import ACTIONS, AGREED, HOLDS_SLOT
+from kb.visits.workflow import ACTIONS, HOLDS_SLOT
 
 bp = Blueprint("visits", __name__)
 
@@ -124,7 +124,7 @@ def _prefill(form: RequestForm) -> None:
 
 def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
     chosen = form.slot.data or []
-    month = _month(host, request.values.get("lihat_bulan") or (chosen[0][:7] if chosen else ""))
+    month = _month(host, request.values.get("lihat_bulan") or request.args.get("bulan") or (chosen[0][:7] if chosen else ""))
     page = render_template(
         "visits/request.html",
         form=form,
@@ -216,7 +216,7 @@ def show(visit_id: int):
     return _show(find(visit_id), StepForm())
 
 
-def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: int = 200):
+def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: int = 200, acted: str = ""):
     viewer = current_viewer()
     side, today = policy.side(viewer, visit), clock.today(visit.host.timezone)
     asked = visit.status in ("requested", "waitlisted")
@@ -227,6 +227,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         side=side,
         steps=policy.steps(viewer, visit, today),
         form=form,
+        acted=acted,
         place=place or PlaceForm(formdata=None, obj=visit),
         opened=OpenForm(formdata=None, opened=visit.host_opens if side == "host" else visit.guest_opens),
         joint=JointForm(formdata=None, wants_joint=visit.wants_joint),
@@ -288,7 +289,7 @@ def act(visit_id: int, action: str):
         if action == "submit":
             flash(next(iter(form.errors.values()))[0], "error")
             return redirect(url_for(".check", visit_id=visit_id), 303)
-        return _show(find(visit_id), form, status=422)
+        return _show(find(visit_id), form, status=422, acted=action)
     db.session.commit()
     if action == "submit":
         return redirect(url_for(".sent", visit_id=visit_id), 303)
@@ -332,7 +333,7 @@ def open_to_all(visit_id: int):
 def as_calendar(visit_id: int):
     """The visit for everybody's calendar."""
     visit = find(visit_id)
-    if visit.status not in AGREED | {"held", "cancelled"}:
+    if visit.status not in HOLDS_SLOT | {"cancelled"}:
         abort(404)
     name = f"{visit.reference or visit.id}.ics"
     return Response(ics.of(visit), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="{name}"'})

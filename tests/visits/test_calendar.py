@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kb.visits import calendar, openness, queries
 from kb.visits.calendar import Closed, Rules, Session
+from kb.visits.schedule import Wish
 from tests.makers import office
 from tests.visits.makers import FIRST_DAY, HOLIDAY, OPEN_DAY, TODAY, close, make_openness, make_visit
 
@@ -185,7 +186,7 @@ def test_today_is_the_hosts_own_today(db_ctx, it_is, code, day):
 
 @pytest.mark.parametrize("year", range(2025, 2036))
 def test_every_year_knows_the_holidays_that_never_move(year):
-    found = openness.holidays_from(year)
+    found = openness.known_holidays(year)
     for later in (0, 1, 2):
         assert {date(year + later, month, on) for month, on in ((1, 1), (5, 1), (6, 1), (8, 17), (12, 25))} <= found.keys()
     assert all(isinstance(name, str) and name for name in found.values())
@@ -200,5 +201,5 @@ def test_a_month_tells_what_is_taken_and_how_many_wait(db_ctx):
             make_visit(status, session="13:30")
         make_visit("accepted", guest="18.11", host="18.10", session="13:30")
         month = queries.month_of(office("18.11"), 2026, 12)
-        assert month.taken == {(OPEN_DAY, "09:00")}
+        assert month.taken == {Wish(OPEN_DAY, "09:00")}
         assert month.waiting == {(OPEN_DAY, "13:30"): 2}

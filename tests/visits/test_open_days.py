@@ -14,7 +14,8 @@ NEW = "/kunjungan/baru?tuan_rumah=kabupaten-mesuji&bulan=2026-12"
 FORM = {
     "monday": "", "tuesday": "08.00-10.00, 10.00-12.00", "wednesday": "", "thursday": "13:30–15:00",
     "friday": "", "saturday": "", "sunday": "",
-    "notice_days": "3", "ahead_days": "30", "largest_delegation": "12", "place": "Ruang Command Center", "bring": "Surat tugas", "note": "",
+    "notice_days": "3", "ahead_days": "30", "largest_delegation": "12", "visits_per_session": "1", "visits_per_month": "",
+    "place": "Ruang Command Center", "bring": "Surat tugas", "note": "",
 }  # fmt: skip
 
 
@@ -126,8 +127,10 @@ def test_days_of_an_agreed_visit_are_not_closed_away(app, cast):
         make_visit("accepted", guest="18.11", host="18.12")
         db.session.commit()
     page = cast.host_manager.client.post(CLOSE, data={"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD"})
-    refusal = f"Sudah ada kunjungan yang diterima: {PRINGSEWU} (9 Desember 2026). Batalkan dahulu dengan alasan."
+    refusal = f"Sudah ada kunjungan yang diterima: {PRINGSEWU} (9 Desember 2026). Usulkan jadwal lain"
     assert page.status_code == 422 and refusal in faults_at(page.text, "from_on") and MESUJI not in refusal
+    anyway = {"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD", "anyway": "y"}
+    assert cast.host_manager.client.post(CLOSE, data=anyway).status_code == 303, "the host may let it take place all the same"
 
 
 def test_changed_open_days_leave_an_agreed_visit_alone(app, cast):

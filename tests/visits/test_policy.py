@@ -10,8 +10,8 @@ from kb.core.access import holds
 from kb.core.db import db
 from kb.search import service as search
 from kb.visits import policy
-from kb.visits.models import ClosedPeriod, Visit
-from kb.visits.workflow import HOLDS_SLOT, STATUSES
+from kb.visits.models import ClosedPeriod, Visit, VisitLetter
+from kb.visits.workflow import ACTIONS, HOLDS_SLOT, STATUSES
 from tests.makers import office
 from tests.visits.makers import FORM, OPEN_DAY, SECRETS, close, make_openness, make_visit
 
@@ -69,7 +69,7 @@ def found_by_search(viewer) -> set[int]:
     return set(found)
 
 
-@pytest.mark.parametrize("address", ["", "/periksa", "/terkirim", "/surat", "/ubah", ".ics"])
+@pytest.mark.parametrize("address", ["", "/periksa", "/terkirim", "/ubah", ".ics"])
 def test_the_pages_of_a_request_do_not_exist_for_others(app, cast, address):
     with app.app_context():
         ident = make_visit("accepted").id
@@ -80,7 +80,7 @@ def test_the_pages_of_a_request_do_not_exist_for_others(app, cast, address):
     assert asked.status_code == 302 and "/masuk" in asked.location
 
 
-@pytest.mark.parametrize("address", ["submit", "accept", "decline", "withdraw", "cancel", "hold", "surat", "keterbukaan"])
+@pytest.mark.parametrize("address", [*ACTIONS, "tempat", "bersama", "keterbukaan"])
 def test_others_can_do_nothing_with_a_request(app, cast, state, address):
     with app.app_context():
         ident = make_visit("accepted").id
@@ -94,7 +94,7 @@ def test_others_can_do_nothing_with_a_request(app, cast, state, address):
 
 def test_others_read_neither_names_nor_numbers_nor_questions_anywhere(app, cast):
     with app.app_context():
-        ident = make_visit("accepted", reference="KK-2026-7777", letter_number="005/77/KOMINFO").id
+        ident = make_visit("accepted", reference="KK-2026-7777", letters=[VisitLetter(kind="permohonan", number="005/77/KOMINFO")]).id
         make_visit("requested", guest="18.10", reference="KK-2026-8888", session="13:30")
         db.session.commit()
         search.reindex()

@@ -1,5 +1,6 @@
 """The workflow: every state × action × person, read from the table itself. A step added to the table is tested without a line here."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,15 +9,26 @@ from sqlalchemy import func, select
 from kb.core import errors
 from kb.core.db import db
 from kb.core.events import Event
-from kb.visits import service
-from kb.visits.models import Visit, VisitSlot
-from kb.visits.workflow import ACTIONS, HOLDS_SLOT, STATUSES, STEPS, step_for, steps_from
+from kb.visits import schedule, service
+from kb.visits.models import Visit, VisitOption, VisitSlot
+from kb.visits.workflow import ACTIONS, HOLDS_SLOT, STATUSES, STEPS, WAITS_FOR_HOST, step_for, steps_from
 from tests.visits.makers import OPEN_DAY, TODAY, make_visit
 
 SIDES = {"host_manager": "host", "host_member": "host", "guest_manager": "guest", "guest_member": "guest"}
 PEOPLE = (*SIDES, "outsider", "admin", "visitor")
 REASON = "Ada sidang DPRD; kami tawarkan Kamis."
-GIVEN = service.Given(reason=REASON)
+OTHER = schedule.Wish(OPEN_DAY, "13:30")
+# Enough for every step, whatever it needs; the visit to join is added by `ready`.
+GIVEN = service.Given(reason=REASON, wishes=(OTHER,), options=((OTHER,),), option=1)
+
+
+def ready(status: str) -> tuple[int, service.Given]:
+    """A visit in this state from which every step of the table can go through: one proposal, and an agreed visit it could join."""
+    visit = make_visit(status, wants_joint=True)
+    if status == "proposed":
+        visit.options = [VisitOption(number=1, day=OPEN_DAY, session="13:30", ends="15:30")]
+        visit.options_until = TODAY
+    return visit.id, GIVEN
 
 
 def promised(status: str, action: str, person: str):
@@ -31,19 +43,21 @@ def promised(status: str, action: str, person: str):
     return step.target
 
 
-def happens(visit_id: int, action: str, viewer):
+def happens(visit_id: int, action: str, viewer, given: service.Given):
     """What really happens: the state reached, or the kind of refusal (with a message, and nothing changed)."""
     before = snapshot(visit_id)
+    visit = db.session.get(Visit, visit_id)
+    step = step_for(visit.status, action)
     try:
-        service.act(db.session.get(Visit, visit_id), action, viewer, GIVEN)
+        service.act(visit, action, viewer, given)
     except errors.Refused as refusal:
         assert len(refusal.message) > 20 and refusal.message.endswith(".")
         assert snapshot(visit_id) == before
         return type(refusal)
     visit = db.session.get(Visit, visit_id, populate_existing=True)
     told = db.session.scalars(select(Event).where(Event.subject_kind == "visit", Event.subject_id == visit_id)).all()
-    assert [(event.name, event.actor_id) for event in told] == [(f"visit.{visit.status}", viewer.user_id)]
-    assert holds_slot(visit_id) == (visit.status in HOLDS_SLOT)
+    assert [(event.name, event.actor_id) for event in told] == [(f"visit.{step.event}", viewer.user_id)]
+    assert holds_slot(visit_id) == (visit.status in HOLDS_SLOT and visit.joint_with_id is None)
     return visit.status
 
 
@@ -62,14 +76,17 @@ def holds_slot(visit_id: int) -> bool:
 def test_every_action_of_everybody_does_what_the_table_says(app, cast, it_is, status):
     expected, found = {}, {}
     with app.app_context():
-        visit_id = make_visit(status).id
+        visit_id, given = ready(status)
         db.session.commit()
         for action in ACTIONS:
             step = step_for(status, action)
             it_is(OPEN_DAY if step and step.after_day else TODAY)
             for person in PEOPLE:
+                if action == "accept_joint":
+                    leader = make_visit("accepted", guest="18.12")
+                    given = replace(given, joint_with_id=leader.id)
                 expected[action, person] = promised(status, action, person)
-                found[action, person] = happens(visit_id, action, getattr(cast, person).viewer)
+                found[action, person] = happens(visit_id, action, getattr(cast, person).viewer, given)
                 db.session.rollback()
     assert found == expected
 
@@ -78,7 +95,13 @@ def test_every_action_of_everybody_does_what_the_table_says(app, cast, it_is, st
 def test_the_buttons_shown_are_exactly_the_steps_that_go_through(app, cast, it_is, status):
     it_is(OPEN_DAY)
     with app.app_context():
-        visit_id = make_visit(status, reference="KK-UJI").id
+        visit = make_visit(status, reference="KK-UJI", wants_joint=True)
+        if status == "proposed":
+            visit.options = [VisitOption(number=1, day=OPEN_DAY, session="13:30", ends="15:30")]
+            visit.options_until = OPEN_DAY
+        if status in WAITS_FOR_HOST:
+            make_visit("accepted", guest="18.12")
+        visit_id = visit.id
         db.session.commit()
     for person, side in SIDES.items():
         page = getattr(cast, person).client.get(f"/kunjungan/{visit_id}")
@@ -118,10 +141,12 @@ def test_who_may_take_a_step_is_as_promised_to_the_offices(action, people):
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t"])
 def test_a_step_that_hurts_the_other_side_needs_a_reason(app, cast, step, reason):
     with app.app_context():
-        visit = make_visit(step.source)
+        visit_id, given = ready(step.source)
+        visit = db.session.get(Visit, visit_id)
         before = snapshot(visit.id)
+        viewer = getattr(cast, f"{step.by[0]}_manager").viewer
         with pytest.raises(errors.Invalid, match="Tulis alasannya") as refusal:
-            service.act(visit, step.action, cast.host_manager.viewer, service.Given(reason=reason))
+            service.act(visit, step.action, viewer, replace(given, reason=reason))
         assert refusal.value.field == "reason" and snapshot(visit.id) == before
 
 
@@ -151,12 +176,15 @@ def test_a_step_taken_on_a_stale_copy_is_refused(app, cast, it_is, step):
     """Somebody else was faster: this process still believes in the old state, the database does not."""
     it_is(OPEN_DAY if step.after_day else TODAY)
     with app.app_context():
-        visit = make_visit(step.source)
+        visit_id, given = ready(step.source)
+        visit = db.session.get(Visit, visit_id)
+        if "joint" in step.needs:
+            given = replace(given, joint_with_id=make_visit("accepted", guest="18.12").id)
         other = next(status for status in ("withdrawn", "declined") if status != step.source)
-        db.session.execute(Visit.__table__.update().values(status=other))
+        db.session.execute(Visit.__table__.update().where(Visit.id == visit_id).values(status=other))
         assert visit.status == step.source
         with pytest.raises(errors.Conflict, match="baru saja diubah orang lain"):
-            service.act(visit, step.action, getattr(cast, f"{step.by[0]}_manager").viewer, GIVEN)
+            service.act(visit, step.action, getattr(cast, f"{step.by[0]}_manager").viewer, given)
 
 
 def test_a_cancelled_visit_frees_its_session_for_the_next(app, cast):
@@ -174,9 +202,8 @@ def test_a_draft_changed_on_a_stale_copy_is_refused_once_it_was_sent(app, cast):
         visit = make_visit("draft")
         db.session.execute(Visit.__table__.update().values(status="requested"))
         assert visit.status == "draft"
-        request = service.Request(
-            **{name: getattr(visit, name) for name in service.Request.__dataclass_fields__ if name != "indicators"}, indicators=()
-        )
+        names = set(service.Request.__dataclass_fields__) - {"indicators", "wishes", "letter_number", "letter_on"}
+        request = service.Request(**{name: getattr(visit, name) for name in names}, indicators=(), wishes=(OTHER,))
         with pytest.raises(errors.Conflict, match="sudah dikirim"):
             service.change(visit, request, cast.guest_member.viewer)
 

@@ -9,6 +9,7 @@ down_revision = '0001'
 STATUSES = (
     'draft', 'requested', 'waitlisted', 'proposed', 'accepted', 'online', 'declined', 'withdrawn', 'cancelled', 'held', 'reported', 'closed',
 )  # fmt: skip
+EARLIER = ('draft', 'requested', 'accepted', 'declined', 'withdrawn', 'cancelled', 'held')
 
 
 def upgrade():
@@ -197,5 +198,44 @@ def _keep_letters_and_sessions():
 
 
 def downgrade():
-    """New states and rows have no place in the old tables: go back by restoring the backup."""
-    raise NotImplementedError("restore the backup that was made before the upgrade")
+    """States, letters and sessions go back to where they were; what has no place there (agendas, members, photos) is lost."""
+    for state, earlier in {'waitlisted': 'requested', 'proposed': 'requested', 'online': 'accepted', 'reported': 'held', 'closed': 'held'}.items():
+        op.execute(f"UPDATE visit SET status = '{earlier}' WHERE status = '{state}'")
+    op.execute("DELETE FROM visit_slot WHERE seat > 1")
+    with op.batch_alter_table('visit_slot', schema=None) as batch_op:
+        batch_op.drop_constraint('one_visit_per_seat', type_='unique')
+        batch_op.create_unique_constraint('one_visit_per_slot', ['host_id', 'day', 'session'])
+        batch_op.drop_column('seat')
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('letter_number', sa.String(length=80), nullable=True))
+        batch_op.add_column(sa.Column('letter_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('letter_file_id', sa.Integer(), nullable=True))
+    for column, earlier in {'number': 'letter_number', 'dated_on': 'letter_on', 'file_id': 'letter_file_id'}.items():
+        op.execute(
+            f"UPDATE visit SET {earlier} ="
+            f" (SELECT {column} FROM visit_letter WHERE visit_letter.visit_id = visit.id AND kind = 'permohonan')"
+        )
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('ck_visit_status'), type_='check')
+        batch_op.create_check_constraint(batch_op.f('ck_visit_status'), f"status IN ({', '.join(repr(name) for name in EARLIER)})")
+        batch_op.drop_constraint(batch_op.f('fk_visit_joint_with_id_visit'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_visit_letter_file_id_stored_file'), 'stored_file', ['letter_file_id'], ['id'])
+        batch_op.drop_index(batch_op.f('ix_visit_joint_with_id'))
+        for column in (
+            'erased_at', 'attended', 'sequence', 'options_until', 'joint_with_id', 'wants_joint', 'room', 'meeting_link', 'already_read',
+        ):  # fmt: skip
+            batch_op.drop_column(column)
+    with op.batch_alter_table('openness', schema=None) as batch_op:
+        batch_op.drop_column('visits_per_month')
+        batch_op.drop_column('visits_per_session')
+    with op.batch_alter_table('office', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_office_logo_id_stored_file'), type_='foreignkey')
+        for column in ('logo_id', 'letterhead', 'email'):
+            batch_op.drop_column(column)
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.drop_column('calendar')
+    for table in (
+        'visit_survey', 'visit_session', 'visit_reminder', 'visit_photo', 'visit_option', 'visit_member', 'visit_letter', 'agenda_item',
+        'calendar_feed', 'holiday_change',
+    ):  # fmt: skip
+        op.drop_table(table)

@@ -1,0 +1,78 @@
+"""From the first tables to those of today, with visits in them: nothing is lost on the way up, and what has a place on the way down."""
+
+import os
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import downgrade, upgrade
+
+from kb import create_app
+from kb.config import from_environment
+from kb.core.db import db
+
+OLD = {
+    "office": [
+        {"id": 1, "slug": "a", "name": "Kominfo A", "kind": "kota", "timezone": "Asia/Jakarta"},
+        {"id": 2, "slug": "b", "name": "Kominfo B", "kind": "kota", "timezone": "Asia/Jayapura"},
+    ],
+    "visit": [
+        {
+            "id": number, "reference": f"KK-{number}", "host_id": 1, "guest_id": 2, "status": status, "mode": "daring", "day": "2026-12-01",
+            "session": "09:00", "session_ends": "11:30", "purpose": "Maksud", "questions": "Satu?", "head_name": "Kepala",
+            "head_position": "Jabatan", "delegation_size": 3, "contact_name": "Narahubung", "contact_phone": "0812", "contact_email": "a@b.example",
+            "letter_number": letter, "letter_on": None, "host_opens": True, "guest_opens": True, "reason": "", "is_sample": False,
+            "created_at": "2026-11-01 00:00:00",
+        }
+        for number, status, letter in ((1, "accepted", "005/1"), (2, "requested", None))
+    ],
+    "visit_indicator": [{"visit_id": 1, "code": "spbe-2020/12"}],
+    "visit_slot": [{"visit_id": 1, "host_id": 1, "day": "2026-12-01", "session": "09:00"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def old(tmp_path):
+    """An installation of the first version with two visits in it."""
+    if os.environ.get("KB_TEST_DATABASE"):
+        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
+    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
+    with app.app_context():
+        upgrade(revision="0001")
+        tables = sa.MetaData()
+        tables.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for name, rows in OLD.items():
+                for row in rows:
+                    columns = ", ".join(row)
+                    values = ", ".join(f":{column}" for column in row)
+                    connection.execute(sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), row)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def rows(query: str) -> list[tuple]:
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(query))]
+
+
+def test_every_visit_keeps_its_topics_slot_session_and_letter(old):
+    upgrade()
+    assert rows("SELECT visit_id, code FROM visit_indicator") == [(1, "spbe-2020/12")]
+    assert rows("SELECT visit_id, day, session, seat FROM visit_slot") == [(1, "2026-12-01", "09:00", 1)]
+    assert rows("SELECT visit_id, day, session, ends FROM visit_session ORDER BY visit_id") == [
+        (1, "2026-12-01", "09:00", "11:30"),
+        (2, "2026-12-01", "09:00", "11:30"),
+    ]
+    assert rows("SELECT visit_id, kind, number FROM visit_letter") == [(1, "permohonan", "005/1")]
+    assert rows("PRAGMA foreign_key_check") == []
+
+
+def test_the_way_back_keeps_what_has_a_place_there(old):
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE visit SET status = 'waitlisted' WHERE id = 2"))
+    downgrade(revision="0001")
+    assert rows("SELECT id, status, letter_number FROM visit ORDER BY id") == [(1, "accepted", "005/1"), (2, "requested", None)]
+    assert rows("SELECT visit_id FROM visit_slot") == [(1,)]
+    assert rows("SELECT code FROM visit_indicator") == [("spbe-2020/12",)]

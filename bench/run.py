@@ -1,6 +1,7 @@
 """`make bench`: requests per second and p50/p95 of the pages that matter, beside two yardsticks on the same server and worker count.
 
 Yardsticks and pages take turns for several rounds, and a ratio is taken within its round, so that a busy machine disturbs both alike.
+The processor time that the server spent on a request is measured too (Linux): it hardly depends on what else the machine does.
 """
 
 import argparse
@@ -14,15 +15,18 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 8
+# Seconds; long enough to bring READ_OFTEN pages into the memory of every worker.
+WARM_UP = 3
 # So many pages are read again and again: a visitor's pages stay in memory. "seldom read" goes through more than memory keeps.
 READ_OFTEN = 200
 WORDS = [
@@ -33,22 +37,31 @@ WORDS = [
 
 @dataclass
 class Target:
-    """One kind of page on one server: what is asked of it, and what each round gave as (requests per second, p50, p95)."""
+    """One kind of page on one server: what is asked of it, and what each round gave."""
 
     name: str
     server: "Server"
     paths: list[str]
     cookie: str = ""
-    rounds: list[tuple[float, float, float]] = field(default_factory=list)
+    rounds: list["Round"] = field(default_factory=list)
 
-    @property
-    def middle(self) -> tuple[float, float, float]:
-        """The median of the rounds, each figure by itself."""
-        return tuple(median(column) for column in zip(*self.rounds, strict=True))
+    def median(self, figure: str) -> float:
+        """The median of a figure over the rounds."""
+        return median(getattr(found, figure) for found in self.rounds)
 
-    def ratios(self, other: "Target", figure: int = 0) -> list[float]:
-        """How this compares with another, round by round."""
-        return sorted(mine[figure] / theirs[figure] for mine, theirs in zip(self.rounds, other.rounds, strict=True))
+    def ratios(self, other: "Target", figure: str) -> list[float]:
+        """How this compares with another, round by round, from the lowest to the highest."""
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return sorted(getattr(mine, figure) / max(getattr(theirs, figure), 1e-6) for mine, theirs in pairs)
+
+
+class Round(NamedTuple):
+    """Requests per second, half of the answers and 95 in 100 of them within so many milliseconds, and processor time of one request."""
+
+    rate: float
+    p50: float
+    p95: float
+    cpu: float
 
 
 def main() -> None:
@@ -73,8 +86,8 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--sizes", nargs="+", type=int, default=[2000, 10000], help="articles in the library")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="keep the filled libraries here and use them again")
     parser.add_argument("--postgres", default="", help="postgresql://… of a server where databases may be made: measure that engine")
@@ -133,20 +146,19 @@ def _database(server: str, name: str) -> str:
 
 
 def _report(yardsticks: list[Target], libraries: dict[int, list[Target]]) -> None:
-    """The table, then what the aims are about: each ratio as the median of the rounds, with the lowest and the highest."""
+    """Speed and cost of every page beside the page of one row; then what a larger library changes. Lowest and highest round in brackets."""
     row = yardsticks[-1]
-    print(f"{'page':<42}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}   of one row (lowest–highest)")
+    print(f"{'page':<40}{'req/s':>7}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}   speed of one row     row's CPU by its CPU")
     for size, targets in [(0, yardsticks), *libraries.items()]:
         print(f"-- {size} articles" if size else "-- yardsticks")
         for target in targets:
-            rate, half, slow = target.middle
-            print(f"{target.name:<42}{rate:>8.0f}{half:>9.2f}{slow:>9.2f}   {_span(target.ratios(row))}")
-    sizes = list(libraries)
-    for large in sizes[1:]:
-        print(f"-- {large} articles compared with {sizes[0]}")
-        for small_target, large_target in zip(libraries[sizes[0]], libraries[large], strict=True):
-            speed, slow = large_target.ratios(small_target), large_target.ratios(small_target, 2)
-            print(f"{small_target.name:<42}speed × {_span(speed)}, p95 × {_span(slow)}")
+            figures = f"{target.median('rate'):>7.0f}{target.median('p50'):>9.2f}{target.median('p95'):>9.2f}{target.median('cpu'):>9.2f}"
+            print(f"{target.name:<40}{figures}   {_span(target.ratios(row, 'rate')):<18}   {_span(row.ratios(target, 'cpu'))}")
+    smallest, *larger = libraries
+    for size in larger:
+        print(f"-- {size} articles compared with {smallest}")
+        for small, large in zip(libraries[smallest], libraries[size], strict=True):
+            print(f"{small.name:<40}p95 × {_span(large.ratios(small, 'p95')):<18}   CPU × {_span(large.ratios(small, 'cpu'))}")
 
 
 def _span(ratios: list[float]) -> str:
@@ -189,22 +201,33 @@ class Server:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.read()
 
-    def load(self, target: Target, seconds: int) -> tuple[float, float, float]:
-        """Warm up, then measure: requests per second, p50 and p95 in milliseconds. Any failed request ends the bench."""
+    def load(self, target: Target, seconds: int) -> Round:
+        """Warm up, then measure. Any failed request ends the bench."""
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
             file.write("\n".join(target.paths) + "\n")
             file.flush()
-            self._wrk(file.name, target.cookie, 2)
-            return self._wrk(file.name, target.cookie, seconds)
+            self._wrk(file.name, target.cookie, WARM_UP)
+            before = self._cpu_seconds()
+            rate, half, slow, count = self._wrk(file.name, target.cookie, seconds)
+            return Round(rate, half, slow, (self._cpu_seconds() - before) / count * 1000)
 
-    def _wrk(self, paths: str, cookie: str, seconds: int) -> tuple[float, float, float]:
+    def _wrk(self, paths: str, cookie: str, seconds: int) -> list[float]:
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s", "-s", "bench/wrk.lua", self.address, "--", paths]
         found = subprocess.run([*command, *([cookie] if cookie else [])], cwd=ROOT, check=True, capture_output=True, text=True)
         line = next(line for line in found.stdout.splitlines() if line.startswith("RESULT"))
-        rate, half, slow, failed = (float(word) for word in line.split()[1:])
+        *figures, failed = (float(word) for word in line.split()[1:])
         if failed:
-            raise RuntimeError(f"{failed:.0f} requests failed: {found.stdout}")
-        return rate, half, slow
+            raise RuntimeError(f"{failed:.0f} requests failed; see {self.log}: {found.stdout}")
+        return figures
+
+    def _cpu_seconds(self) -> float:
+        """Processor time of all processes of this server so far; 0 where there is no /proc."""
+        spent = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                spent += (int(fields[11]) + int(fields[12])) if int(fields[2]) == self.process.pid else 0
+        return spent / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

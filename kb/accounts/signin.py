@@ -128,6 +128,8 @@ def init_app(app: Flask, mail_util_cls: type[MailUtil] | None = None) -> None:
         render_template=_render,
     )
     security.want_json(lambda _request: False)
+    # Nobody signs in by a token in a header, an address or JSON; the library would look for one at every page.
+    app.login_manager.request_loader(lambda _request: None)
     app.before_request(_only_forms)
     if app.config["KB_ENV"] == "demo":
         security.login_context_processor(lambda: {"demo_accounts": seed.DEMO_ACCOUNTS, "demo_password": seed.DEMO_PASSWORD})

@@ -4,6 +4,8 @@ from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from kb.core.viewer import ANONYMOUS
+
 
 class Refused(Exception):
     """Something a person asked for cannot be done; `message` tells them why, in Indonesian."""
@@ -102,7 +104,12 @@ def _crashed(error: Exception):
     if current_app.testing or current_app.debug:
         raise error
     current_app.logger.error("crash", exc_info=error)
-    return _answer(500, MESSAGES[500])
+    try:
+        return _answer(500, MESSAGES[500])
+    except Exception:
+        # The database may be what is broken: the page is made without asking it who is looking.
+        page = current_app.jinja_env.get_template("errors/error.html")
+        return page.render(title=TITLES[500], message=MESSAGES[500], viewer=ANONYMOUS), 500
 
 
 def _expired(error: CSRFError):

@@ -1,0 +1,168 @@
+"""Every address of the product, walked: nothing breaks, and every answer carries the safe headers."""
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from kb.core import access, files
+from tests.accounts.makers import letter, make_invitation, make_request
+from tests.home.makers import make_article
+from tests.makers import signed_in
+from tests.notes.makers import make_note, make_visit
+from tests.notifications.makers import queued
+
+CAST = ("visitor", "host_member", "host_manager", "guest_manager", "outsider", "admin")
+FAR = 2**70
+
+
+@pytest.fixture
+def world(app, cast, db_ctx):
+    """Something behind every kind of address: the values of each rule's arguments, by endpoint and by name."""
+    with db_ctx():
+        slug = make_article(cast.host_member.viewer, visibility="publik").slug
+        note = make_note(cast.host_member.viewer, visibility="publik").id
+        visit = make_visit("requested", days=20).id
+        stream, name = letter()
+        make_request(letter=files.save(FileStorage(stream, name)))
+        make_invitation(cast.host_manager.id)
+        queued()
+    return {
+        "articles": {"slug": slug, "number": 1},
+        "home": {"slug": "kabupaten-mesuji", "name": "mulai", "instrument": "spbe-2020", "number": 12},
+        "offices": {"slug": "kabupaten-mesuji"},
+        "": {
+            "note_id": note, "visit_id": visit, "user_id": cast.host_member.id, "request_id": 1, "invitation_id": 1, "delivery_id": 1,
+            "notice_id": 1, "follow_up_id": 1, "period_id": 1, "action": "accept", "token": "tidak-dikenal", "reference": "G-TEST2345",
+            "filename": "css/theme.css",
+        },
+    }  # fmt: skip
+
+
+def addresses(app, world, method: str, far: bool = False):
+    """(endpoint, address) of every rule; `far`: numbers beyond any id."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if method not in rule.methods:
+            continue
+        if rule.endpoint == "bootstrap.static":
+            continue
+        values = {name: {**world[""], **world.get(rule.endpoint.partition(".")[0], {})}[name] for name in rule.arguments}
+        if far:
+            values = {name: FAR if isinstance(value, int) else value for name, value in values.items()}
+            if FAR not in values.values():
+                continue
+        yield rule.endpoint, adapter.build(rule.endpoint, values, method=method)
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def check_headers(answer) -> None:
+    """What every answer of ours must carry, page or not."""
+    wrong = {name: answer.headers.get(name) for name, value in HEADERS.items() if answer.headers.get(name) != value}
+    assert not wrong, (answer.request.path, wrong)
+    rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["Content-Security-Policy"].split(";"))
+    assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == "'none'"
+    assert rules["script-src"] == rules["style-src"] == rules["form-action"] == "'self'"
+    assert "unsafe" not in str(rules) and "http:" not in str(rules) and "*" not in str(rules)
+    assert answer.headers["Cache-Control"]
+
+
+def test_every_open_page_answers_a_visitor(app, cast, world):
+    for endpoint, address in addresses(app, world, "GET"):
+        answer = cast.visitor.client.get(address)
+        if access.is_public(app, endpoint):
+            allowed = {200, 302, 303, 403, 404, 409, 410, 503} if "readyz" in address or "token" in endpoint else {200, 302, 404}
+            assert answer.status_code in allowed, address
+        else:
+            assert answer.status_code == 302 and "/masuk" in answer.location, address
+        check_headers(answer)
+
+
+@pytest.mark.parametrize("part", CAST[1:])
+def test_no_page_breaks_for_anybody(app, cast, world, part):
+    seen = 0
+    for _, address in addresses(app, world, "GET"):
+        answer = signed_in(app, getattr(cast, part).session_id).get(address)
+        assert answer.status_code in (200, 302, 303, 403, 404, 409, 410, 503), address
+        check_headers(answer)
+        seen += answer.status_code == 200
+    assert seen > 25, f"{seen} pages: the walk must reach real pages"
+
+
+@pytest.mark.parametrize("part", ["visitor", "host_manager", "admin"])
+def test_an_empty_form_breaks_nothing(app, cast, world, part):
+    person = getattr(cast, part)
+    for _, address in addresses(app, world, "POST"):
+        client = signed_in(app, person.session_id) if person.id else app.test_client()
+        answer = client.post(address)
+        assert answer.status_code < 500, address
+        check_headers(answer)
+
+
+@pytest.mark.parametrize(("part", "method"), [("visitor", "GET"), ("host_manager", "GET"), ("admin", "GET"), ("host_manager", "POST")])
+def test_a_number_beyond_every_id_is_not_found(app, cast, world, part, method):
+    client = getattr(cast, part).client
+    for endpoint, address in addresses(app, world, method, far=True):
+        answer = client.open(address, method=method)
+        assert answer.status_code in (302, 403, 404, 405), (endpoint, answer.status_code)
+
+
+@pytest.mark.parametrize(
+    "address", ["/tidak-ada", "/artikel/", "/artikel/tidak-ada", "/.env", "/wp-login.php", "/%00", "/artikel/%ff", "/static/../wsgi.py"]
+)
+def test_an_address_that_does_not_exist_is_a_page_of_ours(client, address):
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code in (200 if address == "/artikel/" else 404, 404)
+    assert "Berguru" in answer.text
+    check_headers(answer)
+
+
+def test_a_method_that_a_page_does_not_know_is_a_page_of_ours(client):
+    answer = client.post("/")
+    assert answer.status_code == 405 and "Cara membuka halaman ini keliru" in answer.text
+    check_headers(answer)
+
+
+def test_a_crash_is_a_page_that_tells_nothing_of_the_inside(app, cast, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("rahasia di dalam")
+
+    monkeypatch.setitem(app.view_functions, "home.indicators", broken)
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setitem(app.view_functions, "api.search", broken)
+    for person in (cast.visitor, cast.host_member):
+        access_to = person.client.get("/indikator")
+        assert access_to.status_code in (302, 500) and "rahasia di dalam" not in access_to.text
+    crash = cast.host_member.client.get("/indikator")
+    assert crash.status_code == 500 and "Ada yang salah di pihak kami" in crash.text
+    check_headers(crash)
+    as_json = cast.host_member.client.get("/api/v1/search?q=x")
+    assert as_json.status_code == 500 and "Ada yang salah" in as_json.json["error"]
+
+
+def test_a_secure_address_is_remembered_by_browsers(client):
+    assert client.get("/", base_url="https://berguru.example").headers["Strict-Transport-Security"].startswith("max-age=")
+    assert "Strict-Transport-Security" not in client.get("/").headers
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("/", "private, no-cache"), ("/healthz", "no-store"), ("/api/v1/openapi.json", "no-store")],
+)
+def test_nobody_keeps_a_copy_of_a_page(client, address, expected):
+    assert client.get(address).headers["Cache-Control"] == expected
+
+
+def test_a_static_file_with_its_hash_is_kept_for_a_year(client):
+    page = client.get("/").text
+    address = page.split('rel="stylesheet" href="')[2].split('"')[0]
+    with client.get(address) as answer:
+        assert answer.status_code == 200 and "immutable" in answer.headers["Cache-Control"]
+        check_headers(answer)

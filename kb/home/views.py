@@ -15,6 +15,7 @@ from kb.notifications import queries as notifications
 from kb.offices import queries as offices
 from kb.search import service as search
 from kb.visits import policy as visit_policy
+from kb.visits import figures
 from kb.visits import queries as visits
 
 bp = Blueprint("home", __name__)
@@ -66,6 +67,13 @@ def office(slug: str):
         openness=visits.openness_summary(found),
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
     )
+
+
+@bp.get("/kunjungan/angka")
+@public
+def visit_figures():
+    """What visits amount to, for each office and province; and how many follow-ups were kept."""
+    return render_template("home/visit_figures.html", figures=figures.of_all(), follow_ups=notes.follow_up_counts())
 
 
 @bp.get("/indikator")

@@ -56,3 +56,20 @@ def revisions(note: Note) -> list[NoteRevision]:
     """All states of a note, newest first."""
     query = select(NoteRevision).where(NoteRevision.note_id == note.id).options(joinedload(NoteRevision.author))
     return list(db.session.scalars(query.order_by(NoteRevision.number.desc())))
+
+
+@dataclass(frozen=True)
+class FollowUpCounts:
+    """How many follow-ups were agreed, done, and left undone past their day."""
+
+    agreed: int
+    done: int
+    overdue: int
+
+
+def follow_up_counts() -> FollowUpCounts:
+    """Counts over all published notes; no content."""
+    undone = NoteFollowUp.done_at.is_(None)
+    late = case((undone & (NoteFollowUp.due_on < clock.today()), 1), else_=0)
+    query = select(func.count(), func.count(NoteFollowUp.done_at), func.coalesce(func.sum(late), 0)).select_from(NoteFollowUp)
+    return FollowUpCounts(*db.session.execute(query.join(Note).where(Note.status == "published")).one())

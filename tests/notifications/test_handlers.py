@@ -8,6 +8,7 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.notes import service as notes
 from kb.notifications.models import Mail, Notice
+from kb.visits import schedule
 from kb.visits import service as visits
 from tests import makers
 from tests.accounts.makers import make_invitation, make_request
@@ -43,11 +44,11 @@ def mailed(cast) -> set[str]:
 )
 def test_a_step_of_a_visit_is_told_to_the_other_side(cast, db_ctx, monkeypatch, status, action, by, expected):
     """The guest's member asked, so they are told like their manager."""
-    monkeypatch.setattr(visits, "check_slot", lambda *_: None)
+    monkeypatch.setattr(schedule, "check", lambda *_: None)  # any day will do here
     with db_ctx():
         days = -1 if action == "hold" else 10
         visit = make_visit(status, days=days, requested_by_id=cast.guest_member.id)
-        visits.act(visit, action, getattr(cast, by).viewer, visits.Given("Ruang rapat dipakai."))
+        visits.act(visit, action, getattr(cast, by).viewer, visits.Given("Ruang rapat dipakai." if action in ("decline", "cancel") else ""))
         db.session.commit()
         events.drain()
         assert told(cast) == mailed(cast) == expected
@@ -56,6 +57,37 @@ def test_a_step_of_a_visit_is_told_to_the_other_side(cast, db_ctx, monkeypatch, 
         assert visit.reference in mail.text and ("Ruang rapat dipakai." in mail.text) == (action in ("decline", "cancel"))
         for secret in SECRETS:
             assert secret not in mail.text, "no personal data of others in a mail"
+
+
+BOTH_GUESTS = {"guest_manager", "guest_member"}
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "expected"),
+    [
+        ("visit.rescheduled", "guest_manager", {"host_manager"}),
+        ("visit.waitlisted", "guest_manager", {"host_manager"}),
+        ("visit.joint_wished", "guest_manager", {"host_manager"}),
+        ("visit.options_refused", "guest_manager", {"host_manager"}),
+        ("visit.reported", "guest_member", {"host_manager"}),
+        ("visit.closed", "host_manager", BOTH_GUESTS),
+        ("visit.proposed", "host_manager", BOTH_GUESTS),
+        ("visit.moved_online", "host_manager", BOTH_GUESTS),
+        ("visit.place_set", "host_manager", BOTH_GUESTS),
+        ("visit.displaced", "host_manager", BOTH_GUESTS),
+        ("visit.joined", "host_manager", BOTH_GUESTS),
+        ("visit.slot_freed", "outsider", {"host_manager", *BOTH_GUESTS}),
+    ],
+)
+def test_what_happens_to_a_visit_is_told_to_whom_it_concerns(cast, db_ctx, event, by, expected):
+    with db_ctx():
+        visit = make_visit("requested", days=10, requested_by_id=cast.guest_member.id)
+        events.record(event, visit, getattr(cast, by).viewer)
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == expected
+        for mail in db.session.scalars(select(Mail)):
+            assert not [secret for secret in SECRETS if secret in mail.text], "no personal data of others in a mail"
 
 
 def test_one_who_may_no_longer_see_the_visit_is_not_told(cast, db_ctx):
@@ -163,5 +195,7 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
     told_of = {name for name, consumers in events.subscriptions().items() if "inbox" in consumers}
     assert told_of == {
         "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
+        "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.options_refused", "visit.reported", "visit.closed",
+        "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed",
         "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed",
     }  # fmt: skip

@@ -5,10 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from kb.core import files
 from kb.core.db import db
 from kb.visits.models import Visit
-from tests.accounts.makers import letter
 from tests.visits.makers import FORM, HOLIDAY, OPEN_DAY, close, faults_at, make_openness, make_visit, typed
 
 NEW = "/kunjungan/baru?tuan_rumah=kabupaten-mesuji"

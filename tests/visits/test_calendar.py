@@ -202,4 +202,4 @@ def test_a_month_tells_what_is_taken_and_how_many_wait(db_ctx):
         make_visit("accepted", guest="18.11", host="18.10", session="13:30")
         month = queries.month_of(office("18.11"), 2026, 12)
         assert month.taken == {Wish(OPEN_DAY, "09:00")}
-        assert month.waiting == {(OPEN_DAY, "13:30"): 2}
+        assert month.waiting == {Wish(OPEN_DAY, "13:30"): 2}

@@ -1,7 +1,6 @@
 """A visit from choosing the host to its end, as the two offices live it over HTTP, and what each of them is told."""
 
 import re
-
 from email import message_from_bytes, policy
 from pathlib import Path
 

@@ -19,8 +19,9 @@ OLD = {
         {
             "id": number, "reference": f"KK-{number}", "host_id": 1, "guest_id": 2, "status": status, "mode": "daring", "day": "2026-12-01",
             "session": "09:00", "session_ends": "11:30", "purpose": "Maksud", "questions": "Satu?", "head_name": "Kepala",
-            "head_position": "Jabatan", "delegation_size": 3, "contact_name": "Narahubung", "contact_phone": "0812", "contact_email": "a@b.example",
-            "letter_number": letter, "letter_on": None, "host_opens": True, "guest_opens": True, "reason": "", "is_sample": False,
+            "head_position": "Jabatan", "delegation_size": 3, "contact_name": "Narahubung", "contact_phone": "0812",
+            "contact_email": "a@b.example", "letter_number": letter, "letter_on": None,
+            "host_opens": True, "guest_opens": True, "reason": "", "is_sample": False,
             "created_at": "2026-11-01 00:00:00",
         }
         for number, status, letter in ((1, "accepted", "005/1"), (2, "requested", None))

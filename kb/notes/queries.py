@@ -1,8 +1,11 @@
 """Reading notes; every list goes through `policy.visible_to`."""
 
-from sqlalchemy import Select, or_, select
+from dataclasses import dataclass
+
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
+from kb.core import clock
 from kb.core.db import db
 from kb.core.pages import Page, paginate
 from kb.core.viewer import Viewer

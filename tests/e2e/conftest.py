@@ -52,7 +52,7 @@ class Site:
         """Time cannot be moved in another process; so the day of a visit is moved into the past, each to another day."""
         day = date.today() - timedelta(days=visit_id)
         with closing(sqlite3.connect(self.folder / "berguru.sqlite3", timeout=10)) as database, database:
-            for table, column in (("visit", "id"), ("visit_slot", "visit_id")):
+            for table, column in (("visit", "id"), ("visit_slot", "visit_id"), ("visit_session", "visit_id")):
                 database.execute(f"UPDATE {table} SET day = ? WHERE {column} = ?", (day.isoformat(), visit_id))
 
 

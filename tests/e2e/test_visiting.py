@@ -1,4 +1,4 @@
-"""A visit from the request to the notes that are found again; what outsiders must not see."""
+"""A visit from the first thought to its end; two guests on one session; what outsiders must not see."""
 
 import re
 from email import message_from_bytes, policy
@@ -10,12 +10,16 @@ GUEST, HOST, OUTSIDER = "pengelola@pringsewu.example", "pengelola@mesuji.example
 QUESTION = "Bagaimana perangkat daerah mengisi peta rencana?"
 
 
-def ask(guest, word: str) -> str:
-    """Send a request to Mesuji for the first free session; returns the address of the visit."""
+def ask(guest, word: str, slot: str = "", joint: bool = False) -> tuple[str, str]:
+    """Send a request to Mesuji, for the first free session or that one; returns the address of the visit and its session."""
     page = guest.page
     guest.open("/instansi/kabupaten-mesuji").follow("Minta kunjungan")
     page.get_by_label("Berkunjung: melihat langsung").check()
-    page.locator("input[name=slot]").first.check()
+    box = page.locator(f"input[name=slot][value='{slot}']" if slot else "input[name=slot]").first
+    box.check()
+    slot = box.get_attribute("value")
+    if joint:
+        page.get_by_label("Kami bersedia digabung").check()
     page.get_by_label("Maksud kunjungan").fill(f"Belajar peta rencana {word} (data contoh)")
     page.locator("summary", has_text="Perencanaan Strategis").first.click()
     page.get_by_label("12. Peta Rencana SPBE").check()
@@ -28,26 +32,46 @@ def ask(guest, word: str) -> str:
     guest.press("Kirim permohonan").sees("Permohonan terkirim")
     assert re.search(r"KK-\d{4}-\d{4}", page.get_by_role("main").inner_text())
     guest.follow("Lihat permohonan")
-    return page.url.removeprefix(guest.site)
+    return page.url.removeprefix(guest.site), slot
+
+
+def step(person, label: str, **fields: str):
+    """Open a step of the visit, fill what it needs, and take it."""
+    form = person.page.locator("details", has=person.page.locator("summary", has_text=re.compile(f"^{label}$")))
+    if form.count() and form.first.get_attribute("open") is None:
+        form.first.locator("summary").click()
+    scope = form.first if form.count() else person.page.get_by_role("main")
+    for name, value in fields.items():
+        box = scope.locator(f"[name={name}]").first
+        box.select_option(index=int(value)) if box.evaluate("e => e.tagName") == "SELECT" else box.fill(value)
+    scope.get_by_role("button", name=label, exact=True).first.click()
+    person.look()
+    return person
 
 
 @pytest.mark.parametrize("how", [{}, {"phone": True}, {"javascript": False}], ids=["desk", "phone", "no-javascript"])
-def test_from_the_request_to_notes_that_are_found_again(person, site, how):
+def test_from_the_request_over_another_day_to_notes_that_are_found_again(person, site, how):
     word = f"kolaborasi{'-'.join(how) or 'meja'}"
     guest = person(**how).sign_in(GUEST)
-    address = ask(guest, word)
+    address, _ = ask(guest, word)
 
     host = person(**how).sign_in(HOST).sees("Diskominfo Kabupaten Pringsewu")
     host.open(address).sees(QUESTION)
-    host.press("Terima").sees("diterima")
-    guest.open("/pemberitahuan").sees("diterima")
-    assert _mail_to(site, GUEST, "diterima")
+    step(host, "Usulkan jadwal lain", option_1="5", option_2="8", reason="Ruang rapat dipakai.").sees("usul jadwal lain")
+    guest.open(address).sees("Ruang rapat dipakai.").press("Terima usul ini").sees("diterima")
+    host.open(address)
+    host.page.get_by_label("Ruang atau tempat").last.fill("Ruang Rapat Contoh")
+    host.press("Simpan tempat").sees("Ruang Rapat Contoh")
+    guest.open("/pemberitahuan").sees("ditentukan")
+    assert _mail_to(site, GUEST, "ditentukan")
 
     site.let_the_day_come(int(address.rsplit("/", 1)[1]))
     guest.open(address).press("Tandai terlaksana").follow("Tulis catatan kunjungan")
     guest.page.get_by_label("Judul").fill(f"Yang dipelajari: {word}")
     guest.page.get_by_label("Ringkasan").fill("Lembar kerja bersama (data contoh)")
     guest.press("Terbitkan").sees(QUESTION)
+    guest.open(address).press("Nyatakan sudah dilaporkan").sees("dilaporkan")
+    host.open(address).press("Tutup kunjungan").sees("ditutup")
 
     _wait_for_hit(host, word)
     stranger = person().sign_in(OUTSIDER).open(f"/cari?q={word}")
@@ -76,10 +100,27 @@ def _wait_for_hit(person, word: str) -> None:
 
 def test_a_request_is_declined_with_a_reason(person):
     guest = person().sign_in(GUEST)
-    address = ask(guest, "penolakan")
+    address, _ = ask(guest, "penolakan")
     host = person().sign_in(HOST).open(address)
-    host.page.locator("summary", has_text="Tolak").click()
-    host.press("Tolak").sees("Tulis alasannya")
-    host.page.get_by_label("Alasan").fill("Sidang DPRD; minggu depan bisa.")
-    host.press("Tolak").sees("ditolak")
+    step(host, "Tolak").sees("Tulis alasannya")
+    step(host, "Tolak", reason="Sidang DPRD; minggu depan bisa.").sees("ditolak")
     guest.open(address).sees("Sidang DPRD; minggu depan bisa.")
+
+
+def test_two_guests_on_one_session_come_together(person):
+    first, second = person().sign_in(GUEST), person(phone=True).sign_in(OUTSIDER)
+    one, slot = ask(first, "bersama")
+    other, _ = ask(second, "bersama juga", slot, joint=True)
+    host = person().sign_in(HOST).open(one).sees("Permohonan lain untuk sesi yang sama")
+    step(host, "Terima").sees("diterima")
+    second.open("/pemberitahuan").sees("sudah terisi")
+    second.open(other).sees("Permohonan Anda tidak ditolak")
+    host.open(other)
+    step(host, "Terima sebagai kunjungan bersama").sees("Kunjungan bersama dengan Diskominfo Kabupaten Pringsewu")
+    second.open(other).sees("diterima")
+
+
+def test_everybody_sees_what_is_free_and_why_a_day_is_closed(person):
+    person(phone=True).open("/kunjungan/kalender/kabupaten-mesuji").sees("bebas")
+    person(javascript=False).open("/kunjungan/kalender/kabupaten-mesuji?bulan=2026-12").sees("Cuti Bersama Hari Raya Natal")
+    person().open("/kunjungan/angka")

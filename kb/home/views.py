@@ -14,8 +14,8 @@ from kb.notes import queries as notes
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
 from kb.search import service as search
-from kb.visits import policy as visit_policy
 from kb.visits import figures
+from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 
 bp = Blueprint("home", __name__)

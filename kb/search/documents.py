@@ -83,13 +83,12 @@ def count_all() -> int:
     return sum(db.session.scalar(select(func.count()).select_from(source.model)) for source in SOURCES.values())
 
 
-def current(kind: str, ids: set[int]) -> tuple[list[Document], list[str]]:
-    """What the database says of these things now: documents to put, keys to drop."""
-    source = SOURCES[kind]
-    query = select(source.model).where(source.model.id.in_(ids)).options(*source.options())
-    documents = [document for row in db.session.scalars(query) if (document := source.document(row))]
-    kept = {document.key for document in documents}
-    return documents, [key for ident in ids if (key := key_of(kind, ident)) not in kept]
+def current(changed: dict[str, set[int]]) -> Iterator[Document]:
+    """The documents of these things as the database has them now; what is not to be found has none."""
+    for kind, ids in changed.items():
+        source = SOURCES[kind]
+        query = select(source.model).where(source.model.id.in_(ids)).options(*source.options())
+        yield from (document for row in db.session.scalars(query) if (document := source.document(row)))
 
 
 def load(keys: list[str], viewer: Viewer) -> dict[str, Found]:

@@ -95,6 +95,17 @@ def _units(stems: list[str]) -> list[Unit]:
     return found
 
 
+def loosened(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """The units, and each word of a term of several words by itself: what may be found when not everything is."""
+    single = [
+        Unit((Alternative((stem,), False),))
+        for unit in units
+        if len(unit.alternatives[0].stems) > 1 and not unit.alternatives[0].phrase
+        for stem in unit.alternatives[0].stems
+    ]
+    return (*units, *single)
+
+
 def _filters(text: str) -> tuple[dict[str, frozenset[str]], str]:
     found: dict[str, set[str]] = {}
 

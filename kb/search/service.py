@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy import or_, select
 
-from kb.core.db import db
+from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import documents, language
@@ -105,25 +105,39 @@ def count_documents() -> int:
 
 
 def reindex(progress: Callable[[int], None] = lambda n: None) -> None:
-    """Build the index anew from the database."""
+    """Build the index anew from the database. Ends the current transaction: nobody may wait for us meanwhile."""
+    db.session.rollback()
 
-    def counted() -> Iterator[Document]:
+    def read() -> Iterator[Document]:
+        # Begins when the engine lets nobody else write the index, so that what is read is not older than what others wrote.
+        reading()
         for document in documents.all_documents():
             progress(1)
             yield document
 
-    engine().rebuild(counted())
-    db.session.rollback()
+    try:
+        engine().rebuild(read())
+    finally:
+        db.session.rollback()
 
 
 def refresh(changed: dict[str, set[int]]) -> None:
     """Bring the index up to date with things that changed; build it if it is gone."""
     try:
-        put, drop = [], []
-        for kind, ids in changed.items():
-            new, gone = documents.current(kind, ids)
-            put += new
-            drop += gone
-        engine().change(put, drop)
+        _change(changed)
     except NotReady:
+        mend()
+        _change(changed)
+
+
+def mend() -> None:
+    """Wait for whoever is writing the index, and build it if it is gone. Ends the current transaction."""
+    db.session.rollback()
+    engine().wait()
+    if not engine().is_built():
         reindex()
+
+
+def _change(changed: dict[str, set[int]]) -> None:
+    keys = [documents.key_of(kind, ident) for kind, ids in changed.items() for ident in ids]
+    engine().change(documents.current(changed), keys)

@@ -18,7 +18,7 @@ SYNONYM_WEIGHT = 0.6
 # Terms in more than this share of the documents one may see, but at least so many, only rank; they do not select.
 COMMON, COMMON_FROM = 0.10, 20
 # Raise it when documents or their analysis change: an index of another version is built anew.
-VERSION = 1
+VERSION = 2
 
 
 class NotReady(Exception):

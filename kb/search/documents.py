@@ -20,6 +20,8 @@ from kb.notes import policy as note_policy
 from kb.notes.models import Note
 from kb.offices import policy as office_policy
 from kb.offices.models import EDITORIAL, Office, Region
+from kb.questions import policy as question_policy
+from kb.questions.models import Answer, Question
 from kb.search.contract import Document
 from kb.visits import policy as visit_policy
 from kb.visits.models import Visit
@@ -145,6 +147,28 @@ def _note(note: Note) -> Document | None:
     )  # fmt: skip
 
 
+def _question(question: Question) -> Document | None:
+    """A question with all answers that stand, the accepted one first. A duplicate is found as the question it was merged into."""
+    if question.status == "merged":
+        return None
+    office, province = _place(question.office)
+    names = [question.office.name, *(answer.office.name for answer in _standing(question))]
+    return Document(
+        key=key_of("question", question.id), kind="question", title=question.title, summary="",
+        body="\n".join([_question_text(question), *names, _indicator_names(question.indicators)]),
+        office=office, province=province, indicators=tuple(question.indicators), year=question.created_at.year,
+        tokens=question_policy.audience(question), boost=_boost(question.created_at.date()),
+    )  # fmt: skip
+
+
+def _question_text(question: Question) -> str:
+    return "\n".join([to_text(question.html), *(to_text(answer.html) for answer in _standing(question))])
+
+
+def _standing(question: Question) -> list[Answer]:
+    return sorted((answer for answer in question.answers if answer.stands), key=lambda answer: (answer.accepted_at is None, answer.id))
+
+
 def _visit(visit: Visit) -> Document | None:
     """Only the public part: offices, topics, day. Never names, numbers or questions."""
     if visit.status not in HOLDS_SLOT:
@@ -186,6 +210,14 @@ SOURCES = {
         lambda n: Found("note", n.id, n.title, url_for("notes.show", note_id=n.id), n.host, n.held_on, n.held_pattern,
                         f"{n.summary}\n{to_text(n.html)}"),
         note_policy.visible_to,
+    ),
+    "question": Source(
+        "question", Question,
+        lambda: [joinedload(Question.office).joinedload(Office.region), selectinload(Question.indicator_rows),
+                 selectinload(Question.answers).joinedload(Answer.office)], _question,
+        lambda q: Found("question", q.id, q.title, url_for("questions.show", question_id=q.id), q.office, q.created_at.date(), "d MMMM y",
+                        _question_text(q)),
+        question_policy.visible_to,
     ),
     "visit": Source(
         "visit", Visit,

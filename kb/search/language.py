@@ -13,7 +13,7 @@ from kb.search.synonyms import Terms
 LONGEST_QUERY = 300
 MOST_UNITS = 12
 
-KINDS = {"artikel": "article", "catatan": "note", "kunjungan": "visit", "instansi": "office"}
+KINDS = {"artikel": "article", "tanya": "question", "catatan": "note", "kunjungan": "visit", "instansi": "office"}
 KIND_WORDS = {**KINDS, **{kind: kind for kind in KINDS.values()}}
 
 OPERATOR = re.compile(r'(?<!\S)(instansi|indikator|jenis|tahun):("[^"]+"|\S+)', re.I)

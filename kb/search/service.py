@@ -11,7 +11,7 @@ from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import documents, language
-from kb.search.analysis import STOP, fold, words
+from kb.search.analysis import STOP, fold, terms, words
 from kb.search.contract import Document, NotReady, Results, Wanted
 from kb.search.documents import Found
 from kb.search.language import Typed
@@ -21,14 +21,18 @@ from kb.search.whoosh_engine import WhooshEngine
 PER_PAGE = 10
 # Fewer strict hits than this, and a misspelling is considered.
 FEW = 3
+# What is offered while a question is written, and how much of each is compared with it.
+SIMILAR_KINDS = frozenset({"question", "article", "note"})
+LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One page of results; `suggestion` is a better spelling, if one is known to this viewer."""
+    """One page of results; `strict` of them hold every word. `suggestion` is a better spelling, if one is known to this viewer."""
 
     typed: Typed
     total: int
+    strict: int
     hits: list[Found]
     facets: dict[str, Counter]
     suggestion: str
@@ -56,11 +60,30 @@ def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None 
     narrowed = _merged(typed.filters, filters or {})
     wanted = Wanted(typed.units, viewer.tokens, typed.excluded, narrowed, (page - 1) * PER_PAGE, PER_PAGE)
     if not typed.units and not narrowed and not typed.excluded:
-        return Answer(typed, 0, [], {}, "", page)
+        return Answer(typed, 0, 0, [], {}, "", page)
     results = engine().query(wanted)
     found = documents.load(results.hits, viewer)
     hits = [found[key] for key in results.hits if key in found]
-    return Answer(typed, results.total, hits, results.facets, _suggestion(typed, results, viewer), page)
+    return Answer(typed, results.total, results.strict, hits, results.facets, _suggestion(typed, results, viewer), page)
+
+
+def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
+    """Questions, articles and notes about the same as a text: those that hold at least half of its words. Empty while there is no index."""
+    stems = list(dict.fromkeys(terms(text)))[: language.MOST_UNITS]
+    if len(stems) < 2:
+        return []
+    units = tuple(language.Unit((language.Alternative((stem,), False),)) for stem in stems)
+    try:
+        results = engine().query(Wanted(units, viewer.tokens, (), {"kind": SIMILAR_KINDS}, 0, 3 * limit))
+    except NotReady:
+        return []
+    found = documents.load(results.hits, viewer)
+    near = [found[key] for key in results.hits if key in found and _shared(found[key], frozenset(stems)) * 2 >= len(stems)]
+    return near[:limit]
+
+
+def _shared(found: Found, stems: frozenset[str]) -> int:
+    return len(stems.intersection(terms(f"{found.title}\n{found.text[:LOOKED_AT]}")))
 
 
 def _merged(typed: dict[str, frozenset[str]], chosen: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:

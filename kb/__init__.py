@@ -26,13 +26,18 @@ from kb.notifications import views as notifications
 from kb.notifications.mail import OutboxMailUtil
 from kb.notifications.queries import unread_count
 from kb.offices import views as offices
+from kb.questions import answer_views as answers
+from kb.questions import moderation_views as moderation
+from kb.questions import views as questions
 from kb.search import service as search_service
 from kb.search import views as search
 from kb.visits import hosting_views as hosting
 from kb.visits import views as visits
 
 # The order only matters for reading: from the lower rooms to the upper ones.
-ROOMS = (offices, accounts, articles, visits, hosting, notes, search, notifications, activity, api, home)
+ROOMS = (
+    offices, accounts, articles, questions, answers, moderation, visits, hosting, notes, search, notifications, activity, api, home,
+)  # fmt: skip
 
 
 def create_app(overrides: Mapping | None = None) -> Flask:

@@ -23,6 +23,8 @@ from kb.core.db import db
 from kb.notes import exporting as note_export
 from kb.notes import importing as note_import
 from kb.offices import seed as offices
+from kb.questions import service as questions
+from kb.search import missed
 from kb.search import service as search
 
 commands = AppGroup("kb", help="Perintah Berguru.")
@@ -163,6 +165,8 @@ def _work_remotely(app: Flask, stopping: list) -> None:
 def _tick(remote: bool) -> None:
     """One round. A database that is away for a moment must not end the worker."""
     try:
+        if not remote and not search.is_built():
+            search.mend()
         events.drain(remote=remote)
     except Exception:
         log.exception("worker_round_failed")
@@ -173,6 +177,10 @@ def _tick(remote: bool) -> None:
 
 def _tidy() -> None:
     once.forget_old()
+    missed.forget_old()
+    db.session.commit()
+    if reached := questions.escalate():
+        log.info("questions_escalated", stages=reached)
     db.session.commit()
     db.session.remove()
 

@@ -16,14 +16,14 @@ def url(folder: Path) -> str:
     """The database the suite runs on."""
     if not POSTGRESQL:
         return f"sqlite:///{folder / 'test.sqlite3'}"
-    _run(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
+    run(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
     return sa.make_url(POSTGRESQL).set(database=NAME).render_as_string(hide_password=False)
 
 
 def keep_template(app) -> None:
     """Keep the seeded database as the template."""
     if POSTGRESQL:
-        _run(f"DROP DATABASE IF EXISTS {NAME}_template", f"CREATE DATABASE {NAME}_template TEMPLATE {NAME}")
+        run(f"DROP DATABASE IF EXISTS {NAME}_template", f"CREATE DATABASE {NAME}_template TEMPLATE {NAME}")
     else:
         shutil.copy(_file(app), f"{_file(app)}.template")
 
@@ -33,7 +33,7 @@ def restore(app) -> None:
     with app.app_context():
         db.engine.dispose()
     if POSTGRESQL:
-        _run(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {NAME}_template")
+        run(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {NAME}_template")
         return
     for suffix in ("-wal", "-shm"):
         Path(f"{_file(app)}{suffix}").unlink(missing_ok=True)
@@ -43,14 +43,15 @@ def restore(app) -> None:
 def drop() -> None:
     """Leave the PostgreSQL server as it was."""
     if POSTGRESQL:
-        _run(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"DROP DATABASE IF EXISTS {NAME}_template WITH (FORCE)")
+        run(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"DROP DATABASE IF EXISTS {NAME}_template WITH (FORCE)")
 
 
 def _file(app) -> str:
     return app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
 
 
-def _run(*statements: str) -> None:
+def run(*statements: str) -> None:
+    """Tell the server something outside any database of ours."""
     server = sa.make_url(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://")).set(database="postgres")
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:

@@ -7,12 +7,12 @@ from urllib.parse import quote
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 
 from kb.articles import policy, queries, service
-from kb.articles.comparison import compare
 from kb.articles.forms import BODY_MAX, ArticleForm
 from kb.articles.models import Article
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
 from kb.core.access import public, require
+from kb.core.comparison import compare
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.viewer import current_viewer

@@ -17,3 +17,8 @@ def now() -> datetime:
 def today(zone: str = WIB) -> date:
     """The calendar day it is now in `zone` (an IANA name)."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def day_of(moment: datetime, zone: str = WIB) -> date:
+    """The calendar day of a moment in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).date()

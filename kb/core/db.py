@@ -79,5 +79,11 @@ def _prepare_sqlite(connection, _record):
 def _begin(connection):
     if connection.dialect.name != "sqlite":
         return
-    reads_only = has_request_context() and request.method in SAFE_METHODS
+    asked = has_request_context() and request.method in SAFE_METHODS
+    reads_only = asked or connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def reading() -> None:
+    """Begin a transaction that only reads, outside a request: long work then keeps nobody from writing. None may be open."""
+    db.session.connection(execution_options={"reads_only": True})

@@ -1,1 +1,4 @@
-"""Pages made of several rooms: front page, dashboard, office page, indicator page, help. Writes no event. May import every room but api."""
+"""Pages made of several rooms: front page, dashboard, office page, indicator page, demand board, help; articles made of answers.
+
+Writes question.became_article, demand.taken, demand.released. May import every room but api.
+"""

@@ -28,8 +28,8 @@ class Strength:
 
 def strong_on(code: str, viewer: Viewer, limit: int = 6) -> list[Strength]:
     """Offices that have shown something on the indicator, strongest first; counts only what the viewer may see."""
-    articles = _articles(code, viewer)
-    notes = _notes(code, viewer)
+    articles = articles_about((code,), viewer)
+    notes = notes_about((code,), viewer)
     offices = _governments(set(articles) | set(notes))
     values = office_queries.latest_values([office.id for office in offices])
     found = [Strength(office, articles[office.id], notes[office.id], values.get(office.id)) for office in offices]
@@ -40,21 +40,23 @@ def _rank(strength: Strength):
     return (-strength.articles, -(strength.index.value if strength.index else 0), -strength.notes, strength.office.name)
 
 
-def _articles(code: str, viewer: Viewer) -> Counter:
+def articles_about(codes: tuple[str, ...], viewer: Viewer) -> Counter:
+    """How many published articles about any of these indicators the viewer may see, by office."""
     query = (
-        select(Article.office_id, func.count())
+        select(Article.office_id, func.count(Article.id.distinct()))
         .join(ArticleIndicator, ArticleIndicator.article_id == Article.id)
-        .where(ArticleIndicator.code == code, Article.status == "published", article_policy.visible_to(viewer))
+        .where(ArticleIndicator.code.in_(codes), Article.status == "published", article_policy.visible_to(viewer))
         .group_by(Article.office_id)
     )
     return Counter(dict(db.session.execute(query).all()))
 
 
-def _notes(code: str, viewer: Viewer) -> Counter:
+def notes_about(codes: tuple[str, ...], viewer: Viewer) -> Counter:
+    """How many notes of visits about any of these indicators the viewer may see, by host."""
     query = (
-        select(Note.host_id, func.count())
+        select(Note.host_id, func.count(Note.id.distinct()))
         .join(NoteIndicator, NoteIndicator.note_id == Note.id)
-        .where(NoteIndicator.code == code, Note.status == "published", note_policy.visible_to(viewer))
+        .where(NoteIndicator.code.in_(codes), Note.status == "published", note_policy.visible_to(viewer))
         .group_by(Note.host_id)
     )
     return Counter(dict(db.session.execute(query).all()))

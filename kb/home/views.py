@@ -1,18 +1,20 @@
 """Pages made of several rooms."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from kb.articles import queries as articles
 from kb.core.access import public
 from kb.core.db import db
 from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
-from kb.home import manual, overview, strength
+from kb.home import asked, demand, manual, overview, strength
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
+from kb.questions import queries as questions
+from kb.questions import service as question_service
 from kb.search import service as search
 from kb.visits import figures
 from kb.visits import policy as visit_policy
@@ -64,6 +66,7 @@ def office(slug: str):
         values=offices.index_values(found),
         received=visits.received_by(found.id, viewer),
         notes=notes.by_office(viewer, found.id, 20),
+        answered=questions.answered_by(viewer, found.id, 10),
         openness=visits.openness_summary(found),
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
     )
@@ -107,6 +110,7 @@ def indicator(instrument: str, number: int):
         related=overview.counterparts(found),
         articles=articles.by_indicator(viewer, found.code, 30),
         notes=notes.by_indicator(viewer, found.code, 10),
+        questions=questions.by_indicator(viewer, found.code, 10),
         strong=strength.strong_on(found.code, viewer),
         indicator_sources=_sources(found),
     )
@@ -116,6 +120,43 @@ def _sources(indicator: Indicator) -> list[tuple[str, str]]:
     """Where an indicator's name, weight and criteria come from, as (code, what and where)."""
     sources = instruments.get(indicator.instrument_id).sources
     return [(code, f"{sources[code]['what']} ({sources[code]['where']})") for code in indicator.sources]
+
+
+@bp.post("/tanya/<int:question_id>/jadi-artikel")
+def make_article(question_id: int):
+    """Begin an article with a question and its answers, or with one of them (`jawaban`)."""
+    viewer = current_viewer()
+    question = question_service.find(question_id, viewer)
+    answer_id = request.form.get("jawaban", type=int)
+    answer = question_service.find_answer(question_id, answer_id, viewer) if answer_id else None
+    article = asked.make_article(question, answer, viewer)
+    db.session.commit()
+    flash("Draf artikel dibuat dari tanya-jawab ini. Sunting, lalu terbitkan.")
+    return redirect(url_for("articles.edit", slug=article.slug), 303)
+
+
+@bp.get("/papan-kebutuhan")
+@public
+def demand_board():
+    """What the network lacks, and who writes it."""
+    return render_template("home/demand.html", needs=demand.board(current_viewer()))
+
+
+@bp.get("/kebutuhan")
+@public
+def demand_short():
+    """The short address of the demand board."""
+    return redirect(url_for(".demand_board"))
+
+
+@bp.post("/papan-kebutuhan/<any(ambil, lepas):act>")
+def claim_demand(act: str):
+    """Our office writes it, or does not after all."""
+    kind, subject = request.form.get("jenis", ""), request.form.get("perihal", "")
+    (demand.take if act == "ambil" else demand.release)(kind, subject, current_viewer())
+    db.session.commit()
+    flash("Dicatat: instansi Anda menulisnya. Terima kasih." if act == "ambil" else "Dilepas kembali ke papan.")
+    return redirect(url_for(".demand_board"), 303)
 
 
 @bp.get("/bantuan")

@@ -5,9 +5,9 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
-from kb.articles.comparison import compare
 from kb.core import clock, markdown, once
 from kb.core.access import public, require
+from kb.core.comparison import compare
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
 from kb.core.viewer import Viewer, current_viewer

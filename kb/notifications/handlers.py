@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from kb.accounts import queries as people
 from kb.accounts.models import Invitation, JoinRequest, User
@@ -11,11 +11,16 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.pages import hari
-from kb.core.viewer import viewer_of
+from kb.core.viewer import ANONYMOUS, viewer_of
 from kb.notes import policy as note_policy
 from kb.notes.models import Note
 from kb.notifications import mail
 from kb.notifications.models import Notice
+from kb.offices import queries as offices
+from kb.questions import moderation
+from kb.questions import policy as question_policy
+from kb.questions import queries as questions
+from kb.questions.models import Answer, Comment, Question
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 from kb.visits.models import Visit
@@ -105,6 +110,140 @@ def tell_of_note(event: Event) -> None:
         readers = [user for user in people.managers_of(office_id) if note_policy.can_view(viewer_of(user), note)]
         title = f"Catatan konsultasi terbit: {note.title}"
         tell(event, readers, title, f"/catatan/{note.id}", [f"{title}.", note.summary], "instansi Anda salah satu pihak catatan ini")
+
+
+def _tell_of_question(
+    event: Event, question: Question, users: Iterable[User], title: str, lines: list[str], why: str, anchor: str = ""
+) -> None:
+    """Those of them who may see the question now; its title says what it is about."""
+    readers = [user for user in users if question_policy.can_view(viewer_of(user), question)]
+    what = f"{title}: {question.title}"
+    tell(event, readers, what, f"/tanya/{question.id}{anchor}", [f"{what}.", *lines], why)
+
+
+def _askers(question: Question) -> list[User]:
+    """Who asked this, or a question that was merged into it, as far as they are still here; and the managers of the asking office."""
+    authors = db.session.scalars(select(User).where(User.id.in_(questions.askers(question))))
+    return [*authors, *people.managers_of(question.office_id)]
+
+
+def _moderators() -> list[User]:
+    return [*people.admins(), *people.managers_of(offices.editorial_id())]
+
+
+@events.on("inbox", "question.invited")
+def tell_invited(event: Event) -> None:
+    """The managers of the office that is asked to answer, unless it has left."""
+    question = db.session.get(Question, event.subject_id)
+    office = offices.get(event.data["invited_office_id"])
+    if question.status != "open" or (office.joined_at is None and not office.is_editorial):
+        return
+    lines = [f"{question.office.name} bertanya dan berharap instansi Anda menjawab."]
+    _tell_of_question(event, question, people.managers_of(office.id), "Diundang menjawab", lines, "instansi Anda diundang menjawab")
+
+
+@events.on("inbox", "question.reminded", "question.widened", "question.escalated")
+def tell_of_waiting(event: Event) -> None:
+    """A question that waits reaches more people at each stage; a confidential one only the addressed office."""
+    question = db.session.get(Question, event.subject_id)
+    if question.status != "open" or question.answer_count:
+        return
+    if question.visibility == "para_pihak" or event.name == "question.reminded":
+        invited = questions.invited_offices(question)
+        users, why = _managers(invited), "instansi Anda diundang menjawab"
+    elif event.name == "question.widened":
+        users, why = (
+            _managers(questions.strong_offices(question, ANONYMOUS)),
+            "instansi Anda pernah menulis atau menjawab tentang indikator ini",
+        )
+    else:
+        users, why = _moderators(), "Anda moderator Berguru"
+    lines = [f"{question.office.name} menunggu jawaban sejak {hari(clock.day_of(question.asked_at))}."]
+    _tell_of_question(event, question, users, "Belum ada jawaban", lines, why)
+
+
+def _managers(office_ids: Iterable[int]) -> list[User]:
+    return [user for office_id in office_ids for user in people.managers_of(office_id)]
+
+
+ANSWER_TITLES = {
+    "answer.given": "Jawaban baru",
+    "answer.accepted": "Jawaban Anda diterima",
+    "answer.applied": "Jawaban Anda berhasil diterapkan",
+    "answer.withdrawn": "Jawaban yang Anda terima ditarik",
+}
+
+
+@events.on("inbox", *ANSWER_TITLES)
+def tell_of_answer(event: Event) -> None:
+    """An answer, and an accepted one that is taken back, concern those who asked; what becomes of it, those who answered."""
+    answer = db.session.get(Answer, event.subject_id)
+    question, title, anchor = answer.question, ANSWER_TITLES[event.name], f"#jawaban-{answer.id}"
+    if event.name == "answer.given" and answer.stands:
+        lines = [f"{answer.office.name} menjawab."]
+        _tell_of_question(event, question, _askers(question), title, lines, "Anda atau instansi Anda yang bertanya", anchor)
+    elif event.name == "answer.withdrawn" and event.data.get("was_accepted"):
+        lines = [f"{answer.office.name} menarik jawabannya. Pertanyaan Anda terbuka kembali."]
+        _tell_of_question(event, question, _askers(question), title, lines, "Anda atau instansi Anda yang bertanya")
+    elif event.name in ("answer.accepted", "answer.applied") and answer.stands:
+        lines = [f"Hasilnya: {answer.applied_note}" if event.name == "answer.applied" and answer.applied_note else ""]
+        users = [*([answer.author] if answer.author else []), *people.managers_of(answer.office_id)]
+        _tell_of_question(event, question, users, title, lines, "instansi Anda yang menjawab", anchor)
+
+
+@events.on("inbox", "question.commented")
+def tell_of_comment(event: Event) -> None:
+    """Who asked, or, on an answer, also who answered."""
+    comment = db.session.get(Comment, event.data["comment_id"])
+    question = db.session.get(Question, comment.question_id)
+    answer = db.session.get(Answer, comment.answer_id) if comment.answer_id else None
+    if comment.hidden_at is not None:
+        return
+    users = [user for user in (question.author, answer.author if answer else None) if user is not None]
+    lines = [f"{comment.office.name} memberi komentar."]
+    _tell_of_question(
+        event, question, users, "Komentar baru", lines, "Anda menulis di pertanyaan ini", f"#jawaban-{answer.id}" if answer else ""
+    )
+
+
+@events.on("inbox", "question.merged")
+def tell_of_merge(event: Event) -> None:
+    """Who asked the duplicate is told where it goes on."""
+    target = db.session.get(Question, event.data["into"])
+    merged = db.session.get(Question, event.subject_id)
+    lines = [f"Pertanyaan nomor {merged.id} digabung dengan pertanyaan serupa. Jawabannya ada di sana."]
+    users = [merged.author] if merged.author else []
+    _tell_of_question(event, target, users, "Pertanyaan Anda digabung", lines, "Anda yang bertanya")
+
+
+@events.on("inbox", "question.flagged")
+def tell_moderators(event: Event) -> None:
+    """The moderators, while the report waits for them."""
+    question = db.session.get(Question, event.subject_id)
+    if question.is_flagged:
+        lines = [f"Alasan: {moderation.REASONS[event.data['reason']]}."]
+        _tell_of_question(event, question, _moderators(), "Laporan pembaca", lines, "Anda moderator Berguru")
+
+
+@events.on("inbox", "question.moderated")
+def tell_moderated(event: Event) -> None:
+    """Whose text is hidden or shown again, with the reason."""
+    question = db.session.get(Question, event.subject_id)
+    part = moderation.subject(question, event.data["part"], event.data["part_id"])
+    titles = {"hidden": "Tulisan Anda disembunyikan moderator", "shown": "Tulisan Anda ditampilkan kembali"}
+    if part is None or event.data["act"] not in titles:
+        return
+    users = [*([part.author] if part.author else []), *people.managers_of(part.office_id)]
+    lines = [f"Alasan: {part.hidden_because}" if part.hidden_at else ""]
+    _tell_of_question(event, question, users, titles[event.data["act"]], lines, "Anda atau instansi Anda yang menulis")
+
+
+@events.on("inbox", "question.redacted")
+def forget_title(event: Event) -> None:
+    """What was replaced must not live on in the titles of notices."""
+    url = f"/tanya/{event.subject_id}"
+    mine = or_(Notice.url == url, Notice.url.startswith(f"{url}#"))
+    db.session.execute(update(Notice).where(mine).values(title=f"Tentang pertanyaan nomor {event.subject_id}"))
 
 
 @events.on("inbox", "account.requested")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -215,3 +216,9 @@ def _value(row: IndexValue) -> Value:
 def all_governments() -> list[Office]:
     """All offices of governments by name, for a choice."""
     return list(db.session.scalars(select(Office).where(Office.kind != EDITORIAL).order_by(Office.name)))
+
+
+@cache
+def editorial_id() -> int:
+    """The id of the editorial office; it is seeded once and never changes. Raises NoResultFound before that."""
+    return db.session.scalars(select(Office.id).where(Office.slug == EDITORIAL)).one()

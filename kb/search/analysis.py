@@ -7,7 +7,7 @@ faster). Codes such as 18.11 and 59/2020 stay whole and are found by their parts
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 
 import snowballstemmer
@@ -22,20 +22,25 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Short on purpose: a long list (Tala) costs quality.
+# Short on purpose: a long list (Tala) costs quality. The last line is how the same words are typed on a phone.
 STOP = _words(
     """
     yang dan di ke dari untuk pada dengan ini itu adalah dalam oleh sebagai atau juga akan tidak agar bagi para
-    the of apa bagaimana bagaimanakah apakah cara kah
+    the of apa bagaimana bagaimanakah apakah cara kah mengapa kenapa
+    yg dgn utk dlm tdk gmn gimana bgmn knp
     """
 )
 
-# Snowball takes "per" off "perencanaan" and leaves "encana": roots of the field that begin with r keep it.
-R_ROOTS = _words(
+# Snowball loses the letter that a prefix swallowed or takes more than a prefix: "menerapkan" gives "erap", "penilaian" "ilai".
+# For the roots that this field lives by, whatever it makes of their regular forms is led back to the root.
+ROOTS = _words(
     """
-    rencana rumus rekam rawat rancang rangkum rekrut ringkas rintis rapat ramal rubah rujuk rapi
+    kelola kembang kendali kenal kerja kirim kolaborasi komunikasi konsultasi koordinasi kumpul kunjung kurang
+    nilai pakai periksa rancang rangkum rapat rawat rekam rekrut rencana ringkas rintis rujuk rumus
+    tanya temu tentu terap terbit terima tetap tindak tingkat tinjau tiru tolak tugas tulis tutup
     """
 )
+SWALLOWED = {"k": "ng", "t": "n", "p": "m", "s": "ny"}
 
 _stemmer = snowballstemmer.stemmer("indonesian")
 # The stemmer keeps the word it works on in itself: two threads at once would spoil each other's, and `stem` would remember it.
@@ -47,14 +52,26 @@ def _snowball(word: str) -> str:
         return _stemmer.stemWord(word)
 
 
+def _forms(root: str) -> Iterator[str]:
+    nasal = SWALLOWED[root[0]] + root[1:] if root[0] in SWALLOWED else root
+    for begin in (root, f"di{root}", f"ter{root}", f"ber{root}", f"me{nasal}", f"pe{nasal}"):
+        for end in ("", "an", "kan", "i", "nya"):
+            yield begin + end
+
+
+@cache
+def _roots() -> dict[str, str]:
+    """Stem of a form -> its root."""
+    return {_snowball(form): root for root in sorted(ROOTS) for form in _forms(root)}
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The stem of a folded word. Codes and short words stay as they are."""
     if len(word) < 4 or any(letter.isdigit() for letter in word):
         return word
-    if word.startswith("per") and (root := _snowball(word[2:])) in R_ROOTS:
-        return root
-    return _snowball(word)
+    found = _snowball(word)
+    return _roots().get(found, found)
 
 
 def fold(text: str) -> str:

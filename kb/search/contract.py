@@ -1,7 +1,9 @@
 """What an engine takes and gives. Both engines keep to it; tests/search/test_contract.py asks both.
 
-An engine is a module object with: `put(documents)`, `drop(keys)`, `query(wanted) -> Results`, `suggest(words, tokens) -> dict`,
-`rebuild(documents)`, `is_built() -> bool`, `count() -> int`. It may raise NotReady.
+An engine is an object with: `put(documents)`, `drop(keys)`, `change(documents, keys)` (drop, then put, in one commit),
+`rebuild(documents)`, `wait()` (until nobody writes), `query(wanted) -> Results`, `suggest(words, tokens) -> dict`,
+`is_built() -> bool`, `count() -> int`. It may raise NotReady. Documents may be given lazily: they are read when nobody else can
+write, so that none is older than the index.
 """
 
 from collections import Counter
@@ -13,12 +15,14 @@ FACETS = ("kind", "office", "province", "indicator", "year")
 
 # A synonym counts a little less than the word that was typed.
 SYNONYM_WEIGHT = 0.6
-# Terms in more than this share of the documents only rank, they do not select.
-COMMON = 0.10
+# Terms in more than this share of the documents one may see, but at least so many, only rank; they do not select.
+COMMON, COMMON_FROM = 0.10, 20
+# Raise it when documents or their analysis change: an index of another version is built anew.
+VERSION = 2
 
 
 class NotReady(Exception):
-    """The index is being built."""
+    """The index is missing, torn, or being built."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,10 @@ class Results:
     strict: int
     hits: list[str]
     facets: dict[str, Counter]
+
+
+def selecting(frequencies: list[int], total: int) -> list[int]:
+    """Which units choose documents, by the number of documents that hold each: the rare ones, or all when none is rare."""
+    limit = max(COMMON_FROM, COMMON * total)
+    rare = [number for number, frequency in enumerate(frequencies) if 0 < frequency <= limit]
+    return rare or list(range(len(frequencies)))

@@ -20,6 +20,8 @@ from kb.notes import policy as note_policy
 from kb.notes.models import Note
 from kb.offices import policy as office_policy
 from kb.offices.models import EDITORIAL, Office, Region
+from kb.questions import policy as question_policy
+from kb.questions.models import Answer, Question
 from kb.search.contract import Document
 from kb.visits import policy as visit_policy
 from kb.visits.models import Visit
@@ -83,13 +85,12 @@ def count_all() -> int:
     return sum(db.session.scalar(select(func.count()).select_from(source.model)) for source in SOURCES.values())
 
 
-def current(kind: str, ids: set[int]) -> tuple[list[Document], list[str]]:
-    """What the database says of these things now: documents to put, keys to drop."""
-    source = SOURCES[kind]
-    query = select(source.model).where(source.model.id.in_(ids)).options(*source.options())
-    documents = [document for row in db.session.scalars(query) if (document := source.document(row))]
-    kept = {document.key for document in documents}
-    return documents, [key for ident in ids if (key := key_of(kind, ident)) not in kept]
+def current(changed: dict[str, set[int]]) -> Iterator[Document]:
+    """The documents of these things as the database has them now; what is not to be found has none."""
+    for kind, ids in changed.items():
+        source = SOURCES[kind]
+        query = select(source.model).where(source.model.id.in_(ids)).options(*source.options())
+        yield from (document for row in db.session.scalars(query) if (document := source.document(row)))
 
 
 def load(keys: list[str], viewer: Viewer) -> dict[str, Found]:
@@ -146,6 +147,28 @@ def _note(note: Note) -> Document | None:
     )  # fmt: skip
 
 
+def _question(question: Question) -> Document | None:
+    """A question with all answers that stand, the accepted one first. A duplicate is found as the question it was merged into."""
+    if question.status == "merged":
+        return None
+    office, province = _place(question.office)
+    names = [question.office.name, *(answer.office.name for answer in _standing(question))]
+    return Document(
+        key=key_of("question", question.id), kind="question", title=question.title, summary="",
+        body="\n".join([_question_text(question), *names, _indicator_names(question.indicators)]),
+        office=office, province=province, indicators=tuple(question.indicators), year=question.created_at.year,
+        tokens=question_policy.audience(question), boost=_boost(question.created_at.date()),
+    )  # fmt: skip
+
+
+def _question_text(question: Question) -> str:
+    return "\n".join([to_text(question.html), *(to_text(answer.html) for answer in _standing(question))])
+
+
+def _standing(question: Question) -> list[Answer]:
+    return sorted((answer for answer in question.answers if answer.stands), key=lambda answer: (answer.accepted_at is None, answer.id))
+
+
 def _visit(visit: Visit) -> Document | None:
     """Only the public part: offices, topics, day. Never names, numbers or questions."""
     if visit.status not in HOLDS_SLOT:
@@ -187,6 +210,14 @@ SOURCES = {
         lambda n: Found("note", n.id, n.title, url_for("notes.show", note_id=n.id), n.host, n.held_on, n.held_pattern,
                         f"{n.summary}\n{to_text(n.html)}"),
         note_policy.visible_to,
+    ),
+    "question": Source(
+        "question", Question,
+        lambda: [joinedload(Question.office).joinedload(Office.region), selectinload(Question.indicator_rows),
+                 selectinload(Question.answers).joinedload(Answer.office)], _question,
+        lambda q: Found("question", q.id, q.title, url_for("questions.show", question_id=q.id), q.office, q.created_at.date(), "d MMMM y",
+                        _question_text(q)),
+        question_policy.visible_to,
     ),
     "visit": Source(
         "visit", Visit,

@@ -12,10 +12,19 @@ from kb.search import service
     "visit.accepted", "visit.moved_online", "visit.proposed", "visit.rescheduled", "visit.cancelled", "visit.held", "visit.reported",
     "visit.closed", "visit.opened",
     "office.edited", "office.joined",
+    "question.asked", "question.edited", "question.closed", "question.reopened", "question.merged", "question.flagged",
+    "question.moderated", "question.redacted",
+    "answer.given", "answer.edited", "answer.accepted", "answer.unaccepted", "answer.withdrawn",
 )  # fmt: skip
 def refresh(batch: list[Event]) -> None:
     """Look up what the events are about and put or drop it."""
     changed: dict[str, set[int]] = {}
     for event in batch:
-        changed.setdefault(event.subject_kind, set()).add(event.subject_id)
+        kind, ident = _document_of(event)
+        changed.setdefault(kind, set()).add(ident)
     service.refresh(changed)
+
+
+def _document_of(event: Event) -> tuple[str, int]:
+    """An answer is found with its question."""
+    return ("question", event.data["question_id"]) if event.subject_kind == "answer" else (event.subject_kind, event.subject_id)

@@ -13,7 +13,7 @@ from kb.search.synonyms import Terms
 LONGEST_QUERY = 300
 MOST_UNITS = 12
 
-KINDS = {"artikel": "article", "catatan": "note", "kunjungan": "visit", "instansi": "office"}
+KINDS = {"artikel": "article", "tanya": "question", "catatan": "note", "kunjungan": "visit", "instansi": "office"}
 KIND_WORDS = {**KINDS, **{kind: kind for kind in KINDS.values()}}
 
 OPERATOR = re.compile(r'(?<!\S)(instansi|indikator|jenis|tahun):("[^"]+"|\S+)', re.I)
@@ -93,6 +93,17 @@ def _units(stems: list[str]) -> list[Unit]:
             found.append(Unit((Alternative(term, False), *(Alternative(other, len(other) > 1) for other in others))))
         at += size
     return found
+
+
+def loosened(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """The units, and each word of a term of several words by itself: what may be found when not everything is."""
+    single = [
+        Unit((Alternative((stem,), False),))
+        for unit in units
+        if len(unit.alternatives[0].stems) > 1 and not unit.alternatives[0].phrase
+        for stem in unit.alternatives[0].stems
+    ]
+    return (*units, *single)
 
 
 def _filters(text: str) -> tuple[dict[str, frozenset[str]], str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy import or_, select
 
-from kb.core.db import db
+from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import documents, language
-from kb.search.analysis import STOP, fold, words
+from kb.search.analysis import STOP, fold, terms, words
 from kb.search.contract import Document, NotReady, Results, Wanted
 from kb.search.documents import Found
 from kb.search.language import Typed
@@ -21,14 +21,18 @@ from kb.search.whoosh_engine import WhooshEngine
 PER_PAGE = 10
 # Fewer strict hits than this, and a misspelling is considered.
 FEW = 3
+# What is offered while a question is written, and how much of each is compared with it.
+SIMILAR_KINDS = frozenset({"question", "article", "note"})
+LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One page of results; `suggestion` is a better spelling, if one is known to this viewer."""
+    """One page of results; `strict` of them hold every word. `suggestion` is a better spelling, if one is known to this viewer."""
 
     typed: Typed
     total: int
+    strict: int
     hits: list[Found]
     facets: dict[str, Counter]
     suggestion: str
@@ -56,11 +60,30 @@ def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None 
     narrowed = _merged(typed.filters, filters or {})
     wanted = Wanted(typed.units, viewer.tokens, typed.excluded, narrowed, (page - 1) * PER_PAGE, PER_PAGE)
     if not typed.units and not narrowed and not typed.excluded:
-        return Answer(typed, 0, [], {}, "", page)
+        return Answer(typed, 0, 0, [], {}, "", page)
     results = engine().query(wanted)
     found = documents.load(results.hits, viewer)
     hits = [found[key] for key in results.hits if key in found]
-    return Answer(typed, results.total, hits, results.facets, _suggestion(typed, results, viewer), page)
+    return Answer(typed, results.total, results.strict, hits, results.facets, _suggestion(typed, results, viewer), page)
+
+
+def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
+    """Questions, articles and notes about the same as a text: those that hold at least half of its words. Empty while there is no index."""
+    stems = list(dict.fromkeys(terms(text)))[: language.MOST_UNITS]
+    if len(stems) < 2:
+        return []
+    units = tuple(language.Unit((language.Alternative((stem,), False),)) for stem in stems)
+    try:
+        results = engine().query(Wanted(units, viewer.tokens, (), {"kind": SIMILAR_KINDS}, 0, 3 * limit))
+    except NotReady:
+        return []
+    found = documents.load(results.hits, viewer)
+    near = [found[key] for key in results.hits if key in found and _shared(found[key], frozenset(stems)) * 2 >= len(stems)]
+    return near[:limit]
+
+
+def _shared(found: Found, stems: frozenset[str]) -> int:
+    return len(stems.intersection(terms(f"{found.title}\n{found.text[:LOOKED_AT]}")))
 
 
 def _merged(typed: dict[str, frozenset[str]], chosen: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -105,25 +128,39 @@ def count_documents() -> int:
 
 
 def reindex(progress: Callable[[int], None] = lambda n: None) -> None:
-    """Build the index anew from the database."""
+    """Build the index anew from the database. Ends the current transaction: nobody may wait for us meanwhile."""
+    db.session.rollback()
 
-    def counted() -> Iterator[Document]:
+    def read() -> Iterator[Document]:
+        # Begins when the engine lets nobody else write the index, so that what is read is not older than what others wrote.
+        reading()
         for document in documents.all_documents():
             progress(1)
             yield document
 
-    engine().rebuild(counted())
-    db.session.rollback()
+    try:
+        engine().rebuild(read())
+    finally:
+        db.session.rollback()
 
 
 def refresh(changed: dict[str, set[int]]) -> None:
     """Bring the index up to date with things that changed; build it if it is gone."""
     try:
-        put, drop = [], []
-        for kind, ids in changed.items():
-            new, gone = documents.current(kind, ids)
-            put += new
-            drop += gone
-        engine().change(put, drop)
+        _change(changed)
     except NotReady:
+        mend()
+        _change(changed)
+
+
+def mend() -> None:
+    """Wait for whoever is writing the index, and build it if it is gone. Ends the current transaction."""
+    db.session.rollback()
+    engine().wait()
+    if not engine().is_built():
         reindex()
+
+
+def _change(changed: dict[str, set[int]]) -> None:
+    keys = [documents.key_of(kind, ident) for kind, ids in changed.items() for ident in ids]
+    engine().change(documents.current(changed), keys)

@@ -10,14 +10,14 @@ from kb.core.forms import clean
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices.models import Office, Region
-from kb.search import language, service, snippets
+from kb.search import language, missed, service, snippets
 from kb.search.contract import NotReady
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 
 bp = Blueprint("search", __name__)
 
-KIND_LABELS = {"article": "Artikel", "note": "Catatan", "visit": "Kunjungan", "office": "Instansi"}
+KIND_LABELS = {"article": "Artikel", "question": "Tanya", "note": "Catatan", "visit": "Kunjungan", "office": "Instansi"}
 # Address parameter of each facet.
 PARAMETERS = {"kind": "jenis", "office": "instansi", "province": "provinsi", "indicator": "indikator", "year": "tahun"}
 FACET_LABELS = {"kind": "Jenis", "indicator": "Indikator", "office": "Instansi", "province": "Provinsi", "year": "Tahun"}
@@ -35,6 +35,8 @@ def index():
         answer = service.search(text, current_viewer(), chosen, page)
     except NotReady:
         return render_template("search/index.html", q=text, preparing=True, answer=None), 503
+    if answer.typed.words and not answer.strict and not chosen and not answer.typed.filters and page == 1:
+        missed.note(answer.typed)
     return render_template(
         "search/index.html",
         q=text,
@@ -111,6 +113,13 @@ def _indicator_names(answer: service.Answer) -> dict[str, str]:
         indicator = loader.indicator(code)
         found[code] = f"{'SPBE' if code.startswith('spbe') else 'Pemdi'} {indicator.number}. {indicator.short_name}"
     return found
+
+
+@bp.get("/cari/serupa")
+def similar():
+    """What is like a question that is being typed: a fragment of HTML, for the editor."""
+    text = (clean(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
+    return render_template("search/_similar.html", hits=service.similar(text, current_viewer()), kinds=KIND_LABELS)
 
 
 @bp.get("/kunjungan/<int:visit_id>/ringkas")

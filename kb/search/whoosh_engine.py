@@ -1,7 +1,7 @@
 """The embedded engine: Whoosh, imported nowhere else. An index is a folder below KB_DATA/indeks; `kini` points to the one in use.
 
 Whoosh keeps the postings and positions; ranking, filters and facets are ours, since the library scores every document through many
-layers of objects. One searcher per process is kept open and refreshed per query; what was read of a word stays in memory until the
+layers of objects. One searcher per process is kept open until the index changes; what was read of a word stays in memory until the
 index changes. Sets of documents are integers, one bit for each: a permission is an OR, a facet an AND and a count of bits.
 
 Only the worker and `reindex` write, under one file lock, so that a rebuild and an update never cross.
@@ -29,8 +29,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from kb.core import clock
 from kb.search.analysis import STOP, stem, terms, words
-from kb.search.contract import COMMON, FACETS, SYNONYM_WEIGHT, Document, NotReady, Results, Wanted
-from kb.search.language import Alternative, Unit
+from kb.search.contract import FACETS, SYNONYM_WEIGHT, VERSION, Document, NotReady, Results, Wanted, selecting
+from kb.search.language import Alternative, Unit, loosened
 from kb.search.synonyms import Terms
 
 with warnings.catch_warnings():
@@ -41,12 +41,13 @@ with warnings.catch_warnings():
     from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
     from whoosh.query import Phrase, Term
 
-TEXT_FIELDS = {"title": 1.0, "summary": 0.5, "body": 1.0}
+TEXT_FIELDS = {"title": 1.0, "summary": 0.8, "body": 0.6}
 # BM25, as usual.
 K1, B = 1.2, 0.75
 # Words and phrases kept in memory with all their documents.
 MOST_FOUND = 512
-POINTER = "kini"
+# An index of another version is as good as none.
+POINTER = f"kini-{VERSION}"
 
 
 def _schema() -> Schema:
@@ -56,7 +57,7 @@ def _schema() -> Schema:
         title=TEXT(split, phrase=True),
         summary=TEXT(split, phrase=True),
         body=TEXT(split, phrase=True),
-        surface=KEYWORD(scorable=False),
+        surface=KEYWORD(scorable=True),  # without its own lengths the library asks the disk for them at every posting
         facts=STORED,
     )
 
@@ -70,18 +71,21 @@ class Found(NamedTuple):
 
 
 class Snapshot:
-    """An open searcher with what is known of each of its documents. `known` is what the last one knew, by segment."""
+    """An open searcher over the index of that name, with what is known of each document. `known` is what the last one knew, by segment."""
 
-    def __init__(self, searcher, known: dict):
+    def __init__(self, name: str, searcher, known: dict):
+        self.name = name
         self.searcher = searcher
         self.known = {}
         self.facts: list[dict] = []
         places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for leaf, _ in _leaves(searcher):
             reader = leaf.reader()
-            name = reader.segment().segment_id()
-            self.known[name] = known.get(name) or [json.loads(reader.stored_fields(n)["facts"]) for n in range(reader.doc_count_all())]
-            for docnum, facts in enumerate(self.known[name]):
+            segment = reader.segment().segment_id()
+            self.known[segment] = known.get(segment) or [
+                json.loads(reader.stored_fields(n)["facts"]) for n in range(reader.doc_count_all())
+            ]
+            for docnum, facts in enumerate(self.known[segment]):
                 if not reader.is_deleted(docnum):
                     for kind in ("tokens", *FACETS):
                         for value in facts[kind]:
@@ -151,7 +155,6 @@ class WhooshEngine:
     def __init__(self, folder: str):
         self.root = Path(folder) / "indeks"
         self._lock = threading.Lock()
-        self._opened: tuple[str, object] | None = None
         self._snapshot: Snapshot | None = None
 
     # writing
@@ -165,18 +168,24 @@ class WhooshEngine:
         self.change((), keys)
 
     def change(self, documents: Iterable[Document], keys: Iterable[str]) -> None:
-        """Put and drop in one commit. Raises NotReady when there is no index to change."""
-        with self._writing():
-            writer = self._open().writer(limitmb=64)
+        """Drop, then put, in one commit. Raises NotReady when there is no index to change, or somebody is writing it."""
+        with self._writing(wait=False):
+            writer = self._open()[1].writer(limitmb=64)
             try:
                 for key in keys:
                     writer.delete_by_term("key", key)
-                for document in documents:
+                # The writer does not see what it has added itself: a document that comes twice would be kept twice.
+                for document in {document.key: document for document in documents}.values():
                     writer.update_document(**_fields(document))
             except BaseException:
                 writer.cancel()
                 raise
             writer.commit()
+
+    def wait(self) -> None:
+        """Return when nobody is writing."""
+        with self._writing():
+            pass
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Write a new index beside the old one and point to it when it is whole."""
@@ -184,8 +193,13 @@ class WhooshEngine:
             folder = self.root / f"{clock.now():%Y%m%d%H%M%S%f}-{os.getpid()}"
             folder.mkdir()
             writer = whoosh_index.create_in(folder, _schema()).writer(limitmb=256)
-            for document in documents:
-                writer.add_document(**_fields(document))
+            try:
+                for document in documents:
+                    writer.add_document(**_fields(document))
+            except BaseException:
+                writer.cancel()
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
             writer.commit(optimize=True)
             part = self.root / f"{POINTER}.part"
             part.unlink(missing_ok=True)
@@ -199,10 +213,13 @@ class WhooshEngine:
                 shutil.rmtree(entry, ignore_errors=True)
 
     @contextmanager
-    def _writing(self):
+    def _writing(self, wait: bool = True):
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "kunci").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as busy:
+                raise NotReady from busy
             yield
 
     # reading
@@ -237,31 +254,34 @@ class WhooshEngine:
             found = {word: _nearest(snapshot, word, allowed) for word in typed}
         return {word: nearest for word, nearest in found.items() if nearest}
 
-    def _open(self):
+    def _open(self) -> tuple[str, object]:
         try:
             name = os.readlink(self.root / POINTER)
-            if self._opened is None or self._opened[0] != name:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    self._opened = (name, whoosh_index.open_dir(self.root / name))
-            return self._opened[1]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return name, whoosh_index.open_dir(self.root / name)
         except Exception as broken:  # whatever a torn file raises, the answer is the same: build it again
-            self._opened = self._snapshot = None
             raise NotReady from broken
 
     def _current(self) -> Snapshot:
-        before = self._opened
-        opened = self._open()
         try:
-            if self._snapshot is None or before != self._opened:
-                self._snapshot = Snapshot(opened.searcher(), {})
-            elif not self._snapshot.searcher.up_to_date():
-                # Not `refresh()`: it keeps readers that know nothing of documents deleted since.
-                self._snapshot = Snapshot(opened.searcher(), self._snapshot.known)
-        except Exception as broken:
-            self._opened = self._snapshot = None
-            raise NotReady from broken
+            self._snapshot = self._looked_at()
+        except Exception:
+            # A rebuild may have taken the folder away between two looks; a torn index fails again.
+            self._snapshot = None
+            try:
+                self._snapshot = self._looked_at()
+            except Exception as broken:
+                raise NotReady from broken
         return self._snapshot
+
+    def _looked_at(self) -> Snapshot:
+        snapshot = self._snapshot
+        if snapshot and snapshot.name == os.readlink(self.root / POINTER) and snapshot.searcher.up_to_date():
+            return snapshot
+        name, opened = self._open()
+        # Not `searcher.refresh()`: it keeps the readers of old segments without what was deleted from them since.
+        return Snapshot(name, opened.searcher(), snapshot.known if snapshot else {})
 
 
 def _fields(document: Document) -> dict:
@@ -303,17 +323,23 @@ def _everything(snapshot: Snapshot, allowed: int, wanted: Wanted) -> Results:
 
 def _ranked(snapshot: Snapshot, allowed: int, wanted: Wanted) -> Results:
     """First what holds every word, then what holds any; each by its score."""
-    held = [reduce(or_, (_holding(snapshot, alternative) for alternative in unit.alternatives)) for unit in wanted.units]
-    strict = reduce(and_, held) & allowed
-    limit = COMMON * max(1, len(snapshot.facts))
-    selecting = [bits for bits in held if bits.bit_count() <= limit] or held
-    matched = (reduce(or_, selecting) & allowed) | strict
+    strict = reduce(and_, (_any(snapshot, unit) for unit in wanted.units)) & allowed
+    # What is common is judged by what the viewer may see: the number of hits must not tell of anything else.
+    visible = snapshot.any_of("tokens", wanted.tokens)
+    loose = [_any(snapshot, unit) for unit in loosened(wanted.units)]
+    chosen = selecting([(bits & visible).bit_count() for bits in loose], visible.bit_count())
+    matched = (reduce(or_, (loose[number] for number in chosen)) & allowed) | strict
     score = _scores(snapshot, wanted.units).__getitem__
     end = wanted.offset + wanted.limit
     best = nlargest(end, _numbers(strict), key=score)
     best += nlargest(end - len(best), _numbers(matched & ~strict), key=score)
     hits = [snapshot.facts[number]["key"] for number in best[wanted.offset :]]
     return Results(matched.bit_count(), strict.bit_count(), hits, _facets(snapshot, matched))
+
+
+def _any(snapshot: Snapshot, unit: Unit) -> int:
+    """The documents that hold one of its alternatives, as bits."""
+    return reduce(or_, (_holding(snapshot, alternative) for alternative in unit.alternatives))
 
 
 def _holding(snapshot: Snapshot, alternative: Alternative) -> int:
@@ -353,9 +379,9 @@ def _nearest(snapshot: Snapshot, word: str, allowed: int) -> str:
     near = process.extract(word, snapshot.lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30)
     best, best_rank = "", None
     for candidate, distance, _ in near:
-        if stem(candidate) == stem(word):
-            return ""
         count = (snapshot.documents(Term("surface", candidate)) & allowed).bit_count()
+        if count and stem(candidate) == stem(word):
+            return ""
         rank = (distance, candidate[0] != word[0], -count, candidate)
         if count and (best_rank is None or rank < best_rank):
             best, best_rank = candidate, rank

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from kb.core import workdays
+
 
 @dataclass(frozen=True)
 class Session:
@@ -87,20 +89,7 @@ def _why_closed(on: date, rules: Rules, today: date) -> str:
 
 def earliest(rules: Rules, today: date) -> date:
     """The first day that leaves the host its notice: that many working days lie between."""
-    return working_days_after(today, rules.notice_days, rules.holidays) + timedelta(days=1)
-
-
-def is_working_day(on: date, holidays: Mapping[date, str]) -> bool:
-    """Monday to Friday, unless a public holiday or joint leave."""
-    return on.weekday() < 5 and on not in holidays
-
-
-def working_days_after(on: date, count: int, holidays: Mapping[date, str]) -> date:
-    """The day that is that many working days later."""
-    while count > 0:
-        on += timedelta(days=1)
-        count -= is_working_day(on, holidays)
-    return on
+    return workdays.after(today, rules.notice_days, rules.holidays) + timedelta(days=1)
 
 
 def weeks(year: int, month: int, rules: Rules, today: date) -> list[list[Day | None]]:

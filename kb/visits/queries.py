@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
-from kb.core import clock
+from kb.core import clock, workdays
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.viewer import Viewer
@@ -156,14 +156,14 @@ def overdue(office_id: int) -> list[Overdue]:
 def _lateness(visit: Visit, holidays: Mapping[date, str]) -> Overdue | None:
     today = clock.today(visit.host.timezone)
     if visit.status in WAITS_FOR_HOST and visit.requested_at:
-        due = calendar.working_days_after(visit.requested_at.date(), ANSWER_DAYS, holidays)
+        due = workdays.after(visit.requested_at.date(), ANSWER_DAYS, holidays)
         late = Overdue(visit, "host", "Permohonan belum dijawab", due)
     elif visit.status == "proposed":
         late = Overdue(visit, "guest", "Usul jadwal belum dijawab", visit.options_until or visit.day)
     elif visit.status in AGREED:
         late = Overdue(visit, "guest", "Belum ditandai terlaksana", visit.last_day)
     else:
-        late = Overdue(visit, "guest", "Laporan belum selesai", calendar.working_days_after(visit.last_day, REPORT_DAYS, holidays))
+        late = Overdue(visit, "guest", "Laporan belum selesai", workdays.after(visit.last_day, REPORT_DAYS, holidays))
     return late if late.due < today else None
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kb.core import clock, events
+from kb.core import clock, events, workdays
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Forbidden, Invalid
@@ -209,7 +209,7 @@ def _propose(visit: Visit, given: Given):
         raise Invalid(f"Usulkan satu sampai {MOST_OPTIONS} jadwal.", "option_1")
     checked = [schedule.check(visit.host, wishes, f"option_{number}", by_host=True) for number, wishes in enumerate(given.options, start=1)]
     today = clock.today(visit.host.timezone)
-    latest = calendar.working_days_after(today, OPTION_WORKING_DAYS, openness.holidays_from(today.year))
+    latest = workdays.after(today, OPTION_WORKING_DAYS, openness.holidays_from(today.year))
 
     def change():
         visit.options = []

@@ -4,11 +4,13 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from kb.core import access, files
+from kb.core.db import db
 from tests.accounts.makers import letter, make_invitation, make_request
 from tests.home.makers import make_article
 from tests.makers import signed_in
 from tests.notes.makers import make_note, make_visit
 from tests.notifications.makers import queued
+from tests.questions.makers import make_answer, make_question
 
 CAST = ("visitor", "host_member", "host_manager", "guest_manager", "outsider", "admin")
 FAR = 2**70
@@ -22,6 +24,10 @@ def world(app, cast, db_ctx):
         note = make_note(cast.host_member.viewer, visibility="publik").id
         visit = make_visit("requested", days=20).id
         stream, name = letter()
+        question = make_question(cast.guest_member.viewer, visibility="publik")
+        answer = make_answer(question, cast.host_member.viewer)
+        db.session.commit()
+        question, answer = question.id, answer.id
         make_request(letter=files.save(FileStorage(stream, name)))
         make_invitation(cast.host_manager.id)
         queued()
@@ -31,7 +37,8 @@ def world(app, cast, db_ctx):
         "offices": {"slug": "kabupaten-mesuji"},
         "visits": {"slug": "kabupaten-mesuji"},
         "": {
-            "note_id": note, "visit_id": visit, "user_id": cast.host_member.id, "request_id": 1, "invitation_id": 1, "delivery_id": 1,
+            "note_id": note, "visit_id": visit, "question_id": question, "answer_id": answer,
+            "act": "ambil", "user_id": cast.host_member.id, "request_id": 1, "invitation_id": 1, "delivery_id": 1,
             "notice_id": 1, "follow_up_id": 1, "period_id": 1, "action": "accept", "token": "tidak-dikenal", "reference": "G-TEST2345",
             "filename": "css/theme.css", "day": "2026-12-24",
         },

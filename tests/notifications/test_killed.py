@@ -122,7 +122,7 @@ def test_mails_survive_a_worker_killed_fifty_times(db_ctx, post_office, nursery)
             before = post_office.conversations
             pid = worker(nursery)
             wait_for(lambda before=before: post_office.conversations > before)
-            time.sleep(chance.uniform(0, 0.02))
+            time.sleep(chance.uniform(0, 0.04))
             os.kill(pid, signal.SIGKILL)
             kills += was_killed(nursery)
             for subject in written_down() - once_written.keys():

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002'
-down_revision = '0001'
+revision = 'visits'
+down_revision = 'questions'
 
 STATUSES = (
     'draft', 'requested', 'waitlisted', 'proposed', 'accepted', 'online', 'declined', 'withdrawn', 'cancelled', 'held', 'reported', 'closed',

@@ -1,0 +1,39 @@
+"""Tables that join rooms which may not know each other: what an article came from, and who takes up what the network lacks."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.accounts.models import User
+from kb.articles.models import Article
+from kb.core.db import UtcDateTime, db
+from kb.offices.models import Office
+from kb.questions.models import Answer, Question
+
+
+class ArticleOrigin(db.Model):
+    """An article that was made of a question, or of one of its answers."""
+
+    __tablename__ = "article_origin"
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    question_id: Mapped[int] = mapped_column(ForeignKey(Question.id), index=True)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey(Answer.id))
+    article: Mapped[Article] = relationship()
+
+
+class DemandClaim(db.Model):
+    """An office writes what the network lacks: a search without result, a question or an indicator, named by `subject`."""
+
+    __tablename__ = "demand_claim"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(120))
+    office_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    office: Mapped[Office] = relationship()
+    __table_args__ = (
+        CheckConstraint("kind IN ('search', 'question', 'indicator')", name="kind"),
+        UniqueConstraint("kind", "subject", "office_id"),
+    )

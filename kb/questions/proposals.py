@@ -1,0 +1,81 @@
+"""Which offices are asked to answer, and why them. Pure: the evidence is handed in.
+
+No result per indicator is published for any office, so what an office has shown of the indicators here counts most: articles, notes of
+visits it received, answers that were accepted; then its published index. Who already has many questions waiting steps back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+# Points for each; more than MOST of a kind show no more than MOST.
+ARTICLE, NOTE, ACCEPTED, ANSWER, WAITING = 3, 2, 3, 1, -2
+MOST = 3
+PROPOSED = 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for an office: counts about the question's indicators, its latest published index, and what it has to answer already."""
+
+    office_id: int
+    articles: int = 0
+    notes: int = 0
+    accepted: int = 0
+    answers: int = 0
+    index: Decimal | None = None
+    index_year: int | None = None
+    waiting: int = 0
+
+    @property
+    def has_shown(self) -> bool:
+        """Has the office shown anything about these indicators?"""
+        return bool(self.articles or self.notes or self.accepted or self.answers)
+
+    @property
+    def points(self) -> Decimal:
+        shown = (
+            ARTICLE * min(self.articles, MOST)
+            + NOTE * min(self.notes, MOST)
+            + ACCEPTED * min(self.accepted, MOST)
+            + ANSWER * min(self.answers, MOST)
+            + WAITING * min(self.waiting, MOST)
+        )
+        return shown + (self.index or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An office and the reasons, as sentences for the screen."""
+
+    office_id: int
+    reasons: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return "; ".join(self.reasons)
+
+
+def best(evidence: Iterable[Evidence], excluded: Iterable[int] = (), limit: int = PROPOSED) -> list[Proposal]:
+    """The strongest offices first; those of whom nothing at all is known are not proposed."""
+    known = [found for found in evidence if found.office_id not in set(excluded) and (found.has_shown or found.index)]
+    ranked = sorted(known, key=lambda found: (-found.points, found.office_id))
+    return [Proposal(found.office_id, reasons(found)) for found in ranked[:limit]]
+
+
+def strong(evidence: Iterable[Evidence], excluded: Iterable[int] = (), limit: int = 20) -> list[int]:
+    """All offices that have shown something about the indicators, strongest first."""
+    return [proposal.office_id for proposal in best((found for found in evidence if found.has_shown), excluded, limit)]
+
+
+def reasons(found: Evidence) -> tuple[str, ...]:
+    """Why this office, in words."""
+    said = (
+        (found.articles, f"{found.articles} artikel tentang indikator ini"),
+        (found.notes, f"menerima {found.notes} kunjungan tentang indikator ini"),
+        (found.accepted, f"{found.accepted} jawabannya diterima penanya"),
+        (found.answers - found.accepted, f"{found.answers - found.accepted} jawaban lain tentang indikator ini"),
+        (found.index, f"indeks SPBE {f'{found.index:.2f}'.replace('.', ',') if found.index else ''} ({found.index_year})"),
+        (found.waiting, f"sedang diminta menjawab {found.waiting} pertanyaan lain"),
+    )
+    return tuple(text for count, text in said if count)

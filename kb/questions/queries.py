@@ -1,0 +1,349 @@
+"""Reading questions; every list goes through `policy.visible_to`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, load_only, raiseload
+
+from kb.core import clock, workdays
+from kb.core.db import db
+from kb.core.pages import Page, paginate
+from kb.core.viewer import Viewer
+from kb.offices import queries as office_queries
+from kb.offices.models import EDITORIAL, Office
+from kb.questions import policy, proposals
+from kb.questions.models import (
+    Answer,
+    AnswerRevision,
+    Comment,
+    Flag,
+    Helpful,
+    Invitation,
+    Question,
+    QuestionIndicator,
+    QuestionRevision,
+)
+from kb.questions.proposals import Evidence
+from kb.questions.surroundings import known
+
+STATES = {"menunggu": "Belum dijawab", "dijawab": "Ada jawaban", "terjawab": "Terjawab", "ditutup": "Ditutup"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed by; empty means all. `about`: kind and id; `invited`: the viewer's office was asked to answer."""
+
+    state: str = ""
+    code: str = ""
+    office: str = ""
+    invited: bool = False
+    ours: bool = False
+    about: tuple[str, int] | None = None
+
+
+def _listed(viewer: Viewer) -> Select:
+    """Questions that the viewer may see, without their bodies; duplicates and hidden ones are left out."""
+    shown = load_only(
+        Question.title, Question.status, Question.visibility, Question.answer_count, Question.asked_at, Question.office_id,
+        Question.is_sample, Question.addressed_id,
+    )  # fmt: skip
+    return (
+        select(Question)
+        .where(Question.status != "merged", Question.hidden_at.is_(None), policy.visible_to(viewer))
+        .options(shown, joinedload(Question.office), raiseload(Question.indicator_rows))
+        .order_by(Question.asked_at.desc(), Question.id.desc())
+    )
+
+
+def listing(viewer: Viewer, wanted: Filter) -> Page:
+    """One page of the list; those that wait are shown oldest first, since they wait longest."""
+    query = _in_state(_listed(viewer), wanted.state)
+    if wanted.code:
+        query = query.where(Question.id.in_(_about(wanted.code)))
+    if wanted.office:
+        query = query.where(Question.office_id.in_(select(Office.id).where(Office.slug == wanted.office)))
+    if wanted.ours:
+        query = query.where(Question.office_id == viewer.office_id)
+    if wanted.invited:
+        query = query.where(Question.id.in_(_invited(viewer.office_id)))
+    if wanted.about:
+        query = query.where(Question.about_kind == wanted.about[0], Question.about_id == wanted.about[1])
+    if wanted.state == "menunggu":
+        query = query.order_by(None).order_by(Question.asked_at, Question.id)
+    return paginate(query)
+
+
+def _in_state(query: Select, state: str) -> Select:
+    if state == "menunggu":
+        return query.where(*WAITING)
+    if state == "dijawab":
+        return query.where(Question.status == "open", Question.answer_count > 0)
+    if state in ("terjawab", "ditutup"):
+        return query.where(Question.status == {"terjawab": "answered", "ditutup": "closed"}[state])
+    return query
+
+
+WAITING = (Question.status == "open", Question.answer_count == 0)
+
+
+def _about(code: str) -> Select:
+    return select(QuestionIndicator.question_id).where(QuestionIndicator.code == code)
+
+
+def _invited(office_id: int | None) -> Select:
+    return select(Invitation.question_id).where(Invitation.office_id == office_id, Invitation.declined_at.is_(None))
+
+
+def latest(viewer: Viewer, limit: int = 5) -> list[Question]:
+    """The newest questions."""
+    return list(db.session.scalars(_listed(viewer).limit(limit)))
+
+
+def by_indicator(viewer: Viewer, code: str, limit: int = 10) -> list[Question]:
+    """The questions about an indicator, answered ones first."""
+    query = _listed(viewer).where(Question.id.in_(_about(code))).order_by(None)
+    return list(
+        db.session.scalars(query.order_by(Question.status != "answered", Question.asked_at.desc(), Question.id.desc()).limit(limit))
+    )
+
+
+def answered_by(viewer: Viewer, office_id: int, limit: int = 10) -> list[Question]:
+    """The questions that an office has answered."""
+    stands = (Answer.office_id == office_id, Answer.withdrawn_at.is_(None), Answer.hidden_at.is_(None))
+    return list(db.session.scalars(_listed(viewer).where(Question.id.in_(select(Answer.question_id).where(*stands))).limit(limit)))
+
+
+def waiting_for(viewer: Viewer) -> list[Question]:
+    """Questions that the viewer's office was asked to answer and has not, oldest first."""
+    if viewer.office_id is None:
+        return []
+    answered = select(Answer.question_id).where(Answer.office_id == viewer.office_id, Answer.withdrawn_at.is_(None))
+    query = _listed(viewer).where(Question.status == "open", Question.id.in_(_invited(viewer.office_id)), Question.id.not_in(answered))
+    return list(db.session.scalars(query.order_by(None).order_by(Question.asked_at).limit(50)))
+
+
+def find(question_id: int) -> Question | None:
+    """A question with its offices and author."""
+    query = select(Question).where(Question.id == question_id)
+    whole = (joinedload(Question.office), joinedload(Question.author), joinedload(Question.addressed))
+    return db.session.scalars(query.options(*whole)).one_or_none()
+
+
+def find_answer(question: Question, answer_id: int) -> Answer | None:
+    """One of a question's answers."""
+    query = select(Answer).where(Answer.id == answer_id, Answer.question_id == question.id)
+    return db.session.scalars(query.options(joinedload(Answer.office))).one_or_none()
+
+
+@dataclass
+class Thread:
+    """All that stands below a question. `helped` counts people by answer; `mine` are the answers the viewer found helpful."""
+
+    answers: list[Answer]
+    comments: dict[int | None, list[Comment]]
+    helped: Counter
+    mine: set[int]
+    invitations: list[Invitation]
+    merged: list[int]
+
+
+def thread(question: Question, viewer: Viewer) -> Thread:
+    """The answers, the accepted one first, then the most helpful, then the oldest; comments by answer (None: on the question)."""
+    query = select(Answer).where(Answer.question_id == question.id).options(joinedload(Answer.office), joinedload(Answer.author))
+    answers = list(db.session.scalars(query.order_by(Answer.id)))
+    helped, mine = _helped([found.id for found in answers], viewer)
+    answers.sort(key=lambda found: (not found.stands, found.accepted_at is None, -helped[found.id], found.id))
+    comments = defaultdict(list)
+    wanted = select(Comment).where(Comment.question_id == question.id).options(joinedload(Comment.office), joinedload(Comment.author))
+    for row in db.session.scalars(wanted.order_by(Comment.id)):
+        comments[row.answer_id].append(row)
+    invited = select(Invitation).where(Invitation.question_id == question.id).options(joinedload(Invitation.office))
+    merged = select(Question.id).where(Question.merged_into_id == question.id, policy.visible_to(viewer))
+    return Thread(
+        answers, comments, helped, mine, list(db.session.scalars(invited.order_by(Invitation.id))), list(db.session.scalars(merged))
+    )
+
+
+def _helped(answer_ids: list[int], viewer: Viewer) -> tuple[Counter, set[int]]:
+    if not answer_ids:
+        return Counter(), set()
+    counts = select(Helpful.answer_id, func.count()).where(Helpful.answer_id.in_(answer_ids)).group_by(Helpful.answer_id)
+    mine = select(Helpful.answer_id).where(Helpful.answer_id.in_(answer_ids), Helpful.person_id == viewer.user_id)
+    found = set(db.session.scalars(mine)) if viewer.is_signed_in else set()
+    return Counter(dict(db.session.execute(counts).all())), found
+
+
+def revisions(question: Question) -> list[QuestionRevision]:
+    """All states of a question, newest first."""
+    query = select(QuestionRevision).where(QuestionRevision.question_id == question.id).options(joinedload(QuestionRevision.author))
+    return list(db.session.scalars(query.order_by(QuestionRevision.number.desc())))
+
+
+def answer_revisions(found: Answer) -> list[AnswerRevision]:
+    """All states of an answer, newest first."""
+    query = select(AnswerRevision).where(AnswerRevision.answer_id == found.id).options(joinedload(AnswerRevision.author))
+    return list(db.session.scalars(query.order_by(AnswerRevision.number.desc())))
+
+
+# Who could answer
+
+
+def proposed(codes: tuple[str, ...], viewer: Viewer, excluded: Iterable[int] = ()) -> list[tuple[Office, str]]:
+    """The best offices for some indicators with the reason, from what this viewer may see."""
+    found = proposals.best(evidence(codes, viewer), {viewer.office_id, *excluded})
+    offices = {office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_([p.office_id for p in found])))}
+    return [(offices[proposal.office_id], proposal.reason) for proposal in found]
+
+
+def strong_offices(question: Question, viewer: Viewer) -> list[int]:
+    """All offices that have shown something about the question's indicators, besides those asked already."""
+    asked = set(db.session.scalars(select(Invitation.office_id).where(Invitation.question_id == question.id)))
+    return proposals.strong(evidence(tuple(question.indicators), viewer), {question.office_id, *asked})
+
+
+def invited_offices(question: Question) -> list[int]:
+    """The offices that were asked to answer, have not passed it on, and still belong to the network."""
+    query = select(Invitation.office_id).join(Office, Office.id == Invitation.office_id)
+    here = or_(Office.joined_at.is_not(None), Office.kind == EDITORIAL)
+    return list(db.session.scalars(query.where(Invitation.question_id == question.id, Invitation.declined_at.is_(None), here)))
+
+
+def evidence(codes: tuple[str, ...], viewer: Viewer) -> list[Evidence]:
+    """What speaks for each office that has joined. Without indicators nothing does."""
+    if not codes:
+        return []
+    joined = list(db.session.scalars(select(Office.id).where(Office.joined_at.is_not(None), Office.kind != EDITORIAL)))
+    practice = known.practice(codes, viewer)
+    answers = _past_answers(codes, viewer)
+    index = office_queries.latest_values(joined)
+    load = _load()
+    return [
+        Evidence(
+            office_id=ident,
+            articles=practice.get(ident, (0, 0))[0],
+            notes=practice.get(ident, (0, 0))[1],
+            answers=answers.get(ident, (0, 0))[0],
+            accepted=answers.get(ident, (0, 0))[1],
+            index=index[ident].value if ident in index else None,
+            index_year=index[ident].year if ident in index else None,
+            waiting=load[ident],
+        )
+        for ident in joined
+    ]
+
+
+def _past_answers(codes: tuple[str, ...], viewer: Viewer) -> dict[int, tuple[int, int]]:
+    about = select(QuestionIndicator.question_id).where(QuestionIndicator.code.in_(codes))
+    query = (
+        select(Answer.office_id, func.count(), func.count(Answer.accepted_at))
+        .join(Question, Question.id == Answer.question_id)
+        .where(Question.id.in_(about), Answer.withdrawn_at.is_(None), Answer.hidden_at.is_(None), policy.visible_to(viewer))
+        .group_by(Answer.office_id)
+    )
+    return {office: (count, accepted) for office, count, accepted in db.session.execute(query)}
+
+
+def _load() -> Counter:
+    """How many questions each office is asked to answer now."""
+    query = (
+        select(Invitation.office_id, func.count())
+        .join(Question, Question.id == Invitation.question_id)
+        .where(Invitation.declined_at.is_(None), *WAITING)
+        .group_by(Invitation.office_id)
+    )
+    return Counter(dict(db.session.execute(query).all()))
+
+
+# How long questions wait
+
+
+@dataclass
+class Wait:
+    """Of one indicator: questions that wait, the longest wait among them and the median until a first answer, in working days."""
+
+    code: str
+    waiting: int = 0
+    longest: int | None = None
+    answered: int = 0
+    usual: float | None = None
+
+
+def waits(viewer: Viewer) -> list[Wait]:
+    """How long questions wait for a first answer, per indicator; those with the longest wait first."""
+    query = (
+        select(QuestionIndicator.code, Question.asked_at, Question.created_at, Question.first_answer_at, Question.status)
+        .join(Question, Question.id == QuestionIndicator.question_id)
+        .where(Question.status != "merged", Question.hidden_at.is_(None), policy.visible_to(viewer))
+    )
+    today, open_, took = clock.today(), defaultdict(list), defaultdict(list)
+    for code, asked, created, first, status in db.session.execute(query):
+        if first is not None:
+            took[code].append(_days(created, clock.day_of(first)))
+        elif status == "open":
+            open_[code].append(_days(asked, today))
+    found = [
+        Wait(code, len(open_[code]), max(open_[code], default=None), len(took[code]), median(took[code]) if took[code] else None)
+        for code in {*open_, *took}
+    ]
+    return sorted(found, key=lambda wait: (-(wait.longest if wait.longest is not None else -1), wait.code))
+
+
+def _days(since: datetime, until: date) -> int:
+    return workdays.between(clock.day_of(since), until)
+
+
+def unanswered(viewer: Viewer, limit: int = 20) -> list[Question]:
+    """Questions that wait for a first answer, oldest first."""
+    query = _listed(viewer).where(*WAITING).order_by(None)
+    return list(db.session.scalars(query.order_by(Question.asked_at, Question.id).limit(limit)))
+
+
+# For moderators
+
+
+@dataclass
+class Case:
+    """A flagged part of a question: what was said about it, and by how many."""
+
+    question: Question
+    kind: str
+    part: Question | Answer | Comment
+    flags: list[Flag]
+
+
+def cases(limit: int = 50) -> list[Case]:
+    """All parts with open flags, the first flagged first."""
+    query = select(Flag).where(Flag.decided_at.is_(None)).options(joinedload(Flag.question).joinedload(Question.office))
+    grouped: dict[tuple[str, int], list[Flag]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(Flag.created_at, Flag.id).limit(500)):
+        grouped[row.subject_kind, row.subject_id].append(row)
+    parts = {
+        kind: _parts(model, [ident for k, ident in grouped if k == kind]) for kind, model in (("answer", Answer), ("comment", Comment))
+    }
+    found = []
+    for (kind, ident), flags in list(grouped.items())[:limit]:
+        part = flags[0].question if kind == "question" else parts[kind].get(ident)
+        if part is not None:
+            found.append(Case(flags[0].question, kind, part, flags))
+    return found
+
+
+def _parts(model, ids: list[int]) -> dict:
+    query = select(model).where(model.id.in_(ids)).options(joinedload(model.office))
+    return {row.id: row for row in db.session.scalars(query)} if ids else {}
+
+
+def abandoned() -> list[Question]:
+    """Questions that no office answered although all were told: the moderators' turn."""
+    query = select(Question).where(*WAITING, Question.stage >= 3, Question.hidden_at.is_(None), Question.visibility != "para_pihak")
+    return list(db.session.scalars(query.options(joinedload(Question.office)).order_by(Question.asked_at).limit(50)))
+
+
+def askers(question: Question) -> set[int]:
+    """The people who asked this question, or one that was merged into it."""
+    query = select(Question.author_id).where(or_(Question.id == question.id, Question.merged_into_id == question.id))
+    return {ident for ident in db.session.scalars(query) if ident is not None}

@@ -1,0 +1,202 @@
+"""Who finds what: for every viewer of the cast and every kind, state and visibility, on both engines. What one may not see is
+not found, not counted, not suggested and not quoted."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from kb.articles import service as articles
+from kb.articles.models import Article
+from kb.core.db import db
+from kb.core.viewer import Viewer
+from kb.notes import service as notes
+from kb.search import service, snippets
+from kb.visits import service as visits
+from kb.visits.models import Visit
+from tests.makers import office
+from tests.search.makers import make_article, settle
+from tests.visits.makers import SECRETS, make_visit
+
+HOST = {"host_manager", "host_member"}
+PARTIES = HOST | {"guest_manager", "guest_member"}
+NETWORK = PARTIES | {"outsider", "admin"}
+EVERYBODY = NETWORK | {"visitor"}
+
+# A word that stands in this thing and nowhere else -> who may find it. All belong to Mesuji; notes are of Mesuji and Pringsewu.
+ARTICLES = {
+    "kalimaya": ("publik", "published", EVERYBODY),
+    "belimbing": ("jejaring", "published", NETWORK),
+    "semangka": ("instansi", "published", HOST),
+    "mentimun": ("publik", "draft", set()),
+    "ketumbar": ("instansi", "draft", set()),
+    "lengkuas": ("publik", "archived", set()),
+}
+NOTES = {
+    "kecombrang": ("publik", "published", EVERYBODY),
+    "cengkeh": ("jejaring", "published", NETWORK),
+    "temulawak": ("para_pihak", "published", PARTIES),
+    "kapulaga": ("publik", "draft", set()),
+    "andaliman": ("para_pihak", "draft", set()),
+}
+# Day of the visit -> its state, who of both opens its public part, who may find it. Its request is in no index.
+VISITS = {
+    date(2026, 12, 1): ("accepted", True, True, EVERYBODY),
+    date(2026, 12, 2): ("accepted", False, True, PARTIES),
+    date(2026, 12, 3): ("accepted", True, False, PARTIES),
+    date(2026, 12, 4): ("held", True, True, EVERYBODY),
+    date(2026, 12, 7): ("held", False, False, PARTIES),
+    date(2026, 12, 8): ("requested", True, True, set()),
+    date(2026, 12, 9): ("declined", True, True, set()),
+    date(2026, 12, 10): ("withdrawn", True, True, set()),
+    date(2026, 12, 11): ("cancelled", True, True, set()),
+    date(2026, 12, 14): ("draft", True, True, set()),
+}
+WORDS = ARTICLES | NOTES
+
+
+def make_note(word: str, visibility: str, status: str) -> None:
+    writer = Viewer(office_id=office("18.11").id, role="manager")
+    content = notes.Content(f"Catatan {word}", f"Ringkasan {word}", f"Isi lambang {word}.", date(2026, 3, 1), ("spbe-2020/12",), visibility)
+    note = notes.begin(content, writer.office_id, office("18.11").id, office("18.10").id, writer)
+    if status == "published":
+        notes.open_up(note, writer)
+
+
+@pytest.fixture
+def library(app, cast, engine):
+    """One of each, indexed; works within a request, as the pages do."""
+    with app.test_request_context():
+        for word, (visibility, status, _) in ARTICLES.items():
+            make_article(
+                f"Artikel {word}",
+                f"Isi lambang {word}.",
+                f"Ringkasan {word}",
+                status=status,
+                visibility=visibility,
+                indicators=("spbe-2020/12",),
+            )
+        for word, (visibility, status, _) in NOTES.items():
+            make_note(word, visibility, status)
+        rows = [make_visit(state, day=day, host_opens=host, guest_opens=guest) for day, (state, host, guest, _) in VISITS.items()]
+        ids = {row.id for row in rows}
+        engine.rebuild(())  # without the offices of the country, for speed
+        settle()
+        service.refresh({"visit": ids})
+        db.session.commit()
+        yield
+
+
+def seen_by(part: str, things: dict) -> set:
+    return {name for name, row in things.items() if part in row[-1]}
+
+
+@pytest.mark.parametrize("part", sorted(EVERYBODY))
+def test_each_finds_what_it_may_see_and_nothing_else(library, cast, part):
+    viewer = getattr(cast, part).viewer
+
+    def found(text):
+        return service.search(text, viewer)
+
+    for word, (*_, allowed) in WORDS.items():
+        answer, kind = found(word), "article" if word in ARTICLES else "note"
+        assert bool(answer.hits) == bool(answer.total) == (part in allowed), word
+        assert [hit.kind for hit in answer.hits] == [kind] * answer.total, word
+        assert sum(sum(counts.values()) for counts in answer.facets.values()) == 5 * answer.total, word
+        wrong = word[:-2] + word[-1] + word[-2]
+        assert found(wrong).suggestion == (word if part in allowed else ""), wrong
+
+    answer = found("lambang")
+    visible = seen_by(part, WORDS)
+    assert answer.total == len(visible)
+    assert {hit.title.split()[1] for hit in answer.hits} == visible
+    assert answer.facets["kind"] == {
+        k: n for k, n in (("article", len(visible & ARTICLES.keys())), ("note", len(visible & NOTES.keys()))) if n
+    }
+    for facet in ("indicator", "office", "province"):
+        assert sum(answer.facets[facet].values()) == len(visible), facet
+    quoted = " ".join(str(snippets.snippet(hit.text, answer.typed.stems)) for hit in answer.hits)
+    assert {word for word in WORDS if word in quoted} == visible
+
+    answer = found("jenis:kunjungan")
+    assert {hit.on for hit in answer.hits} == seen_by(part, VISITS)
+    assert answer.total == answer.facets["kind"]["visit"] == len(answer.hits)
+
+
+@pytest.mark.parametrize("part", sorted(EVERYBODY))
+def test_of_a_visit_only_offices_topic_and_day_are_found_by_anyone(library, cast, part):
+    viewer = getattr(cast, part).viewer
+    for secret in SECRETS:
+        answer = service.search(f'"{secret}"', viewer)
+        assert (answer.total, answer.hits) == (0, []), secret
+    hits = service.search("jenis:kunjungan", viewer).hits
+    shown = " ".join(f"{hit.title} {hit.text} {hit.url}" for hit in hits)
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize("part", sorted(EVERYBODY))
+def test_pages_and_json_show_no_more(library, cast, part):
+    client = getattr(cast, part).client
+    hidden = WORDS.keys() - seen_by(part, WORDS)
+    for address in ("/cari?q=lambang", "/cari?q=lambang&instansi=kabupaten-mesuji", "/api/v1/search?q=lambang"):
+        text = client.get(address).text
+        assert not [word for word in hidden if word in text], address
+        assert [word for word in WORDS if word in text], address
+
+
+# ---- what changes
+
+
+def found_by(viewer, text: str = "kalimaya") -> int:
+    answer = service.search(text, viewer)
+    assert answer.total == len(answer.hits) == sum(answer.facets["kind"].values())
+    return answer.total
+
+
+def article(word: str) -> Article:
+    return db.session.scalars(select(Article).where(Article.title == f"Artikel {word}")).one()
+
+
+def test_an_article_that_is_archived_disappears_and_comes_back(library, cast):
+    manager = cast.host_manager.viewer
+    for act, expected in ((articles.archive, 0), (articles.unarchive, 1)):
+        act(article("kalimaya"), manager)
+        settle()
+        assert found_by(cast.visitor.viewer) == found_by(manager) == expected
+
+
+@pytest.mark.parametrize(("visibility", "allowed"), [("publik", EVERYBODY), ("jejaring", NETWORK), ("instansi", HOST)])
+def test_an_article_that_is_narrowed_or_opened_is_found_by_the_others_at_once(library, cast, visibility, allowed):
+    manager = cast.host_manager.viewer
+    for word in ("kalimaya", "semangka"):
+        row = article(word)
+        content = articles.Content(row.title, row.summary, row.body, tuple(row.indicators), visibility)
+        articles.edit(row, content, manager, started_from=row.version)
+        settle()
+        assert {part for part in EVERYBODY if found_by(getattr(cast, part).viewer, word)} == allowed
+
+
+def test_what_an_edit_removed_is_found_no_more_and_quoted_no_more(library, cast):
+    row = article("kalimaya")
+    articles.edit(row, articles.Content("Artikel baru", "Ringkas", "Tanpa kata itu."), cast.host_manager.viewer, started_from=row.version)
+    settle()
+    assert found_by(cast.visitor.viewer) == 0
+    assert service.search("kalimyaa", cast.visitor.viewer).suggestion == ""
+
+
+@pytest.mark.parametrize("part", ["host_manager", "guest_manager"])
+def test_a_visit_that_one_side_closes_is_found_by_both_sides_only(library, cast, part):
+    row = db.session.scalars(select(Visit).where(Visit.day == date(2026, 12, 1))).one()
+    visits.set_public(row, getattr(cast, part).viewer, opened=False)
+    settle()
+    for name in EVERYBODY:
+        days = {hit.on for hit in service.search("jenis:kunjungan", getattr(cast, name).viewer).hits}
+        assert (date(2026, 12, 1) in days) == (name in PARTIES), name
+
+
+def test_before_the_worker_has_been_there_a_narrowed_article_is_already_not_shown(library, cast):
+    row = article("kalimaya")
+    content = articles.Content(row.title, row.summary, row.body, visibility="instansi")
+    articles.edit(row, content, cast.host_manager.viewer, started_from=row.version)
+    db.session.commit()
+    assert service.search("kalimaya", cast.visitor.viewer).hits == []

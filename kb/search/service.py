@@ -11,7 +11,7 @@ from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import documents, language
-from kb.search.analysis import STOP, fold, terms, words
+from kb.search.analysis import PART, STOP, fold, terms, words
 from kb.search.contract import Document, NotReady, Results, Wanted
 from kb.search.documents import Found
 from kb.search.language import Typed
@@ -64,7 +64,7 @@ def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None 
     results = engine().query(wanted)
     found = documents.load(results.hits, viewer)
     hits = [found[key] for key in results.hits if key in found]
-    return Answer(typed, results.total, results.strict, hits, results.facets, _suggestion(typed, results, viewer), page)
+    return Answer(typed, results.total, results.strict, hits, results.facets, _suggestion(text, typed, results, viewer), page)
 
 
 def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
@@ -102,14 +102,13 @@ def _office_slugs(names: frozenset[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Office.slug).where(or_(*matches))))
 
 
-def _suggestion(typed: Typed, results: Results, viewer: Viewer) -> str:
+def _suggestion(text: str, typed: Typed, results: Results, viewer: Viewer) -> str:
+    """What was typed with its unknown words replaced, operators and all."""
     if results.strict >= FEW or not typed.words:
         return ""
     asked = [word for word in dict.fromkeys(words(typed.words)) if word not in STOP and len(word) > 3 and word.isalpha()]
     better = engine().suggest(asked, viewer.tokens)
-    if not better:
-        return ""
-    return " ".join(better.get(fold(word), word) for word in typed.words.split())
+    return PART.sub(lambda match: better.get(fold(match[0]), match[0]), " ".join(text.split())) if better else ""
 
 
 def ready() -> bool:

@@ -35,6 +35,8 @@ def index():
         answer = service.search(text, current_viewer(), chosen, page)
     except NotReady:
         return render_template("search/index.html", q=text, preparing=True, answer=None), 503
+    if page > answer.last:
+        return redirect(_address(answer.last))
     if answer.typed.words and not answer.strict and not chosen and not answer.typed.filters and page == 1:
         missed.note(answer.typed)
     return render_template(
@@ -42,14 +44,14 @@ def index():
         q=text,
         preparing=False,
         answer=answer,
-        asked=bool(answer.typed.units or answer.typed.filters or chosen),
+        asked=bool(answer.typed.units or answer.typed.excluded or answer.typed.filters or chosen),
         stems=answer.typed.stems,
         snippet=snippets.snippet,
         highlight=snippets.highlight,
         facets=_facets(answer, chosen),
         kinds=KIND_LABELS,
         address=_address,
-        better=lambda: url_for(".index", q=answer.suggestion),
+        better=lambda: _address(q=answer.suggestion),
     )
 
 
@@ -57,7 +59,7 @@ def _chosen() -> dict[str, frozenset[str]]:
     """The filters in the address; kinds are written in Indonesian."""
     found = {}
     for facet, parameter in PARAMETERS.items():
-        values = [value[:80] for value in request.args.getlist(parameter) if value][:10]
+        values = [kept for value in request.args.getlist(parameter)[:10] if (kept := (clean(value) or "")[:80])]
         if facet == "kind":
             values = [language.KIND_WORDS[value] for value in values if value in language.KIND_WORDS]
         if values:
@@ -65,14 +67,16 @@ def _chosen() -> dict[str, frozenset[str]]:
     return found
 
 
-def _address(page: int = 1, facet: str = "", value: str = "") -> str:
-    """The address of this search with another page, or with one filter value switched."""
+def _address(page: int = 1, facet: str = "", value: str = "", q: str = "") -> str:
+    """The address of this search with another page, another text, or one filter value switched."""
     args = {key: values for key, values in request.args.to_dict(flat=False).items() if key != "hal"}
+    if q:
+        args["q"] = [q]
     if facet:
-        parameter = PARAMETERS[facet]
         written = next(word for word, kind in language.KINDS.items() if kind == value) if facet == "kind" else value
-        values = args.get(parameter, [])
-        args[parameter] = [kept for kept in values if kept != written] if written in values else [*values, written]
+        values = args.get(PARAMETERS[facet], [])
+        kept = [other for other in values if other not in (value, written)]
+        args[PARAMETERS[facet]] = kept if len(kept) < len(values) else [*values, written]
     if page > 1:
         args["hal"] = page
     return url_for(".index", **args)

@@ -46,7 +46,7 @@ def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: 
     name = Path(upload.filename or "berkas").name[-200:]
     media_type = _recognised(name, content, kinds)
     if media_type is None:
-        raise Invalid(f"Isi berkas ini bukan {' atau '.join(kinds).upper()} yang benar.", field)
+        raise Invalid(f"Isi berkas ini bukan {' atau '.join(kind.upper() for kind in kinds)} yang benar.", field)
     digest = hashlib.sha256(content).hexdigest()
     _write_once(_path(digest), content)
     stored = StoredFile(sha256=digest, name=name, media_type=media_type, size=len(content), created_at=clock.now())

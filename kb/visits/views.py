@@ -43,6 +43,7 @@ HISTORY = {
     "visit.letter_added": "Surat dilengkapi",
     "visit.opened": "Keterbukaan diubah",
     "visit.reminded": "Pengingat dikirim",
+    "visit.surveyed": "Tiga pertanyaan dijawab",
 }
 
 # So many free sessions are offered where one is picked from a short list; the calendar shows all.

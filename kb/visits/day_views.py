@@ -1,0 +1,223 @@
+"""Pages of the day: who comes, what happens when, who came, pictures, and three questions afterwards."""
+
+from datetime import date, time
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf.file import FileField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from kb.core import clock, files
+from kb.core.db import db
+from kb.core.errors import Invalid, NotFound
+from kb.core.forms import Form
+from kb.core.viewer import current_viewer
+from kb.visits import day, members, policy
+from kb.visits.models import Visit
+from kb.visits.views import find
+
+bp = Blueprint("day", __name__)
+
+SCALE = {"1": "1 – sama sekali tidak", "2": "2", "3": "3 – sebagian", "4": "4", "5": "5 – sepenuhnya"}
+UPLOAD_BYTES = 2 * 1024 * 1024
+
+
+class MembersForm(Form):
+    """The delegation as text, or in a file that fills the text."""
+
+    text = TextAreaField("Daftar orang", [Optional(), Length(max=100_000)])
+    sheet = FileField("Atau unggah lembar Excel (.xlsx) atau CSV (opsional)")
+
+
+class AgendaForm(Form):
+    """The agenda as lines: 09.00-09.20; title; speaker; room. A second day begins with its date."""
+
+    text = TextAreaField("Susunan acara", [Optional(), Length(max=20_000)])
+
+
+class WalkInForm(Form):
+    """Somebody who was not on the list."""
+
+    name = StringField("Nama", [DataRequired(), Length(max=120)])
+    title = StringField("Jabatan (opsional)", [Optional(), Length(max=120)])
+    side = SelectField("Dari", choices={"guest": "Tamu", "host": "Tuan rumah"})
+
+
+class PhotoForm(Form):
+    """A picture."""
+
+    photo = FileField("Foto (JPEG atau PNG, paling besar 5 MB)")
+    caption = StringField("Keterangan foto", [DataRequired(), Length(max=200)])
+
+
+class SurveyForm(Form):
+    """Three questions."""
+
+    answered = RadioField("Apakah pertanyaan terjawab?", [InputRequired()], choices=SCALE)
+    prepared = RadioField("Apakah pihak lain siap?", [InputRequired()], choices=SCALE)
+    applicable = RadioField("Apakah hasilnya dapat diterapkan?", [InputRequired()], choices=SCALE)
+    comment = TextAreaField("Yang ingin ditambahkan (opsional)", [Optional(), Length(max=500)])
+
+
+def _after(visit_id: int, endpoint: str, message: str):
+    db.session.commit()
+    flash(message)
+    return redirect(url_for(endpoint, visit_id=visit_id), 303)
+
+
+@bp.route("/kunjungan/<int:visit_id>/rombongan", methods=["GET", "POST"])
+def delegation(visit_id: int):
+    """The people of both sides; each side writes its own."""
+    viewer, visit, form = current_viewer(), find(visit_id), MembersForm()
+    side = policy.side(viewer, visit)
+    mine = [member for member in visit.members if member.side == side]
+    problems: list[str] = []
+    if not form.is_submitted():
+        form.text.data = members.as_text(mine) if mine else "Nama;Jabatan;NIP;Jenis\n"
+    elif form.validate():
+        reading = _read(form)
+        problems = reading.problems
+        if not problems:
+            try:
+                day.set_members(visit, viewer, reading.members)
+                return _after(visit_id, ".delegation", f"{len(reading.members)} orang disimpan.")
+            except Invalid as error:
+                db.session.rollback()
+                form.blame(error)
+                visit = find(visit_id)
+    status = 422 if problems or form.errors else 200
+    page = render_template("visits/delegation.html", visit=visit, form=form, side=side, problems=problems, failed=status == 422)
+    return page, status
+
+
+def _read(form: MembersForm) -> members.Reading:
+    """What was typed or uploaded; an upload is shown as text, so that it can be corrected."""
+    sheet = form.sheet.data
+    if sheet is None or not sheet.filename:
+        return members.from_text(form.text.data or "")
+    content = sheet.read(UPLOAD_BYTES + 1)
+    if len(content) > UPLOAD_BYTES:
+        return members.Reading(problems=["Berkas lebih besar dari 2 MB. Simpan hanya daftar rombongannya."])
+    reading = members.from_file(sheet.filename, content)
+    if reading.members:
+        form.text.data = members.as_text(reading.members)
+    return reading
+
+
+@bp.route("/kunjungan/<int:visit_id>/acara", methods=["GET", "POST"])
+def agenda(visit_id: int):
+    """What happens when; the host writes it."""
+    viewer, visit, form = current_viewer(), find(visit_id), AgendaForm()
+    if not form.is_submitted():
+        form.text.data = _agenda_text(visit)
+    elif form.validate():
+        try:
+            day.set_agenda(visit, viewer, _agenda_lines(form.text.data or "", visit))
+            return _after(visit_id, ".agenda", "Susunan acara disimpan.")
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+            visit = find(visit_id)
+    page = render_template("visits/agenda.html", visit=visit, form=form, side=policy.side(viewer, visit), zone=_zone(visit))
+    return page, 422 if form.errors else 200
+
+
+def _zone(visit: Visit) -> str:
+    return clock.ZONE_NAMES.get(visit.host.timezone, "")
+
+
+def _agenda_text(visit: Visit) -> str:
+    lines = visit.agenda or day.first_agenda(visit)
+    text = []
+    for line in lines:
+        starts, ends = (str(moment)[:5].replace(":", ".") for moment in (line.starts, line.ends))
+        prefix = f"{line.day.isoformat()} " if line.day != visit.day else ""
+        text.append("; ".join([f"{prefix}{starts}-{ends}", line.title, line.speaker, line.room]).rstrip("; "))
+    return "\n".join(text)
+
+
+def _agenda_lines(text: str, visit: Visit) -> list[day.Line]:
+    """Raises Invalid at `text`, naming the line."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        when, *rest = (part.strip() for part in line.split(";"))
+        try:
+            *on, hours = when.split()
+            starts, ends = (time.fromisoformat(part.strip().replace(".", ":").zfill(5)) for part in hours.replace("–", "-").split("-"))
+            on_day = date.fromisoformat(on[0]) if on else visit.day
+        except (ValueError, IndexError):
+            raise Invalid(
+                f'Baris {number}: "{when[:40]}" bukan waktu. Contoh: 09.00-09.30; Pembukaan; Kepala dinas; Ruang rapat', "text"
+            ) from None
+        if not rest or not rest[0]:
+            raise Invalid(f"Baris {number}: acaranya belum ditulis.", "text")
+        title, speaker, room = (*rest, "", "")[:3]
+        found.append(day.Line(on_day, starts, ends, title[:200], speaker[:200], room[:120]))
+    return found
+
+
+@bp.route("/kunjungan/<int:visit_id>/hadir", methods=["GET", "POST"])
+def attendance(visit_id: int):
+    """The list on a phone: one press for each who has come; a line for who was not on it."""
+    viewer, visit, form = current_viewer(), find(visit_id), WalkInForm()
+    if form.validate_on_submit():
+        day.walk_in(visit, viewer, members.Member(form.name.data, form.title.data or ""), form.side.data)
+        return _after(visit_id, ".attendance", f"{form.name.data} dicatat hadir.")
+    page = render_template("visits/attendance.html", visit=visit, form=form, open=clock.today(visit.host.timezone) >= visit.day)
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.post("/kunjungan/<int:visit_id>/hadir/<int:member_id>")
+def check_in(visit_id: int, member_id: int):
+    """Tick somebody, or take the tick back."""
+    day.check_in(find(visit_id), current_viewer(), member_id, request.form.get("present") == "1")
+    db.session.commit()
+    return redirect(url_for(".attendance", visit_id=visit_id, _anchor=f"orang-{member_id}"), 303)
+
+
+@bp.route("/kunjungan/<int:visit_id>/foto", methods=["GET", "POST"])
+def photos(visit_id: int):
+    """Pictures for both offices and the report."""
+    visit, form = find(visit_id), PhotoForm()
+    if form.validate_on_submit():
+        try:
+            day.add_photo(visit, current_viewer(), form.photo.data, form.caption.data)
+            return _after(visit_id, ".photos", "Foto disimpan.")
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+            visit = find(visit_id)
+    return render_template("visits/photos.html", visit=visit, form=form), 422 if form.errors else 200
+
+
+@bp.get("/kunjungan/<int:visit_id>/foto/<int:photo_id>")
+def photo(visit_id: int, photo_id: int):
+    """A picture, for the two offices only."""
+    found = next((photo for photo in find(visit_id).photos if photo.id == photo_id), None)
+    if found is None:
+        raise NotFound
+    return files.send(found.file)
+
+
+@bp.post("/kunjungan/<int:visit_id>/foto/<int:photo_id>/hapus")
+def drop_photo(visit_id: int, photo_id: int):
+    """Take a picture away."""
+    day.drop_photo(find(visit_id), current_viewer(), photo_id)
+    return _after(visit_id, ".photos", "Foto dihapus.")
+
+
+@bp.route("/kunjungan/<int:visit_id>/survei", methods=["GET", "POST"])
+def survey(visit_id: int):
+    """Three questions for each side."""
+    viewer, visit, form = current_viewer(), find(visit_id), SurveyForm()
+    mine = next((row for row in visit.surveys if row.side == policy.side(viewer, visit)), None)
+    if form.validate_on_submit():
+        numbers = (int(field.data) for field in (form.answered, form.prepared, form.applicable))
+        day.answer_survey(visit, viewer, *numbers, form.comment.data or "")
+        return _after(visit_id, "visits.show", "Terima kasih. Jawaban disimpan.")
+    if mine and not form.is_submitted():
+        form.answered.data, form.prepared.data, form.applicable.data = str(mine.answered), str(mine.prepared), str(mine.applicable)
+        form.comment.data = mine.comment
+    return render_template("visits/survey.html", visit=visit, form=form), 422 if form.errors else 200

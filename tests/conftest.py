@@ -33,7 +33,10 @@ def app(tmp_path_factory):
         db.session.remove()
         db.engine.dispose()
     databases.keep_template(app)
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop()
 
 
 @pytest.fixture(autouse=True)

@@ -82,3 +82,8 @@ def _write_once(path: Path, content: bytes) -> None:
 def send(stored: StoredFile) -> Response:
     """The file as a download, never shown inside our own pages."""
     return send_file(_path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+
+
+def read(stored: StoredFile) -> bytes:
+    """The content, for a document it is put into."""
+    return _path(stored.sha256).read_bytes()

@@ -76,3 +76,9 @@ def follow_up_counts() -> FollowUpCounts:
     late = case((undone & (NoteFollowUp.due_on < clock.today()), 1), else_=0)
     query = select(func.count(), func.count(NoteFollowUp.done_at), func.coalesce(func.sum(late), 0)).select_from(NoteFollowUp)
     return FollowUpCounts(*db.session.execute(query.join(Note).where(Note.status == "published")).one())
+
+
+def of_visit(viewer: Viewer, visit_id: int) -> list[Note]:
+    """The published notes of a visit the viewer may see, with their follow-ups, oldest first."""
+    query = _listed(viewer).where(Note.visit_id == visit_id).options(selectinload(Note.follow_ups).joinedload(NoteFollowUp.office))
+    return list(db.session.scalars(query.order_by(None).order_by(Note.id)))

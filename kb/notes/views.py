@@ -2,24 +2,27 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
 from kb.core import clock, markdown, once
 from kb.core.access import public, require
 from kb.core.comparison import compare
 from kb.core.db import db
-from kb.core.errors import Conflict, Invalid
+from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
-from kb.notes import policy, queries, service
+from kb.notes import policy, queries, report, service
 from kb.notes.forms import FollowUpForm, NoteForm, skeleton
 from kb.notes.models import Note
 from kb.notes.service import EditConflict
 from kb.offices import queries as offices
+from kb.visits import compose
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
+from kb.visits.letter_views import docx_answer
 from kb.visits.models import Visit
+from kb.visits.views import find as find_visit
 
 bp = Blueprint("notes", __name__)
 
@@ -239,3 +242,23 @@ def finish(note_id: int, follow_up_id: int):
     service.finish_follow_up(_find(note_id), follow_up_id, current_viewer())
     db.session.commit()
     return redirect(url_for(".show", note_id=note_id, _anchor="tindak-lanjut"), 303)
+
+
+@bp.get("/kunjungan/<int:visit_id>/laporan")
+def report_page(visit_id: int):
+    """The report of a visit, ready to print."""
+    visit = find_visit(visit_id)
+    return render_template("visits/letter_print.html", visit=visit, letter=_report(visit))
+
+
+@bp.get("/kunjungan/<int:visit_id>/laporan.docx")
+def report_docx(visit_id: int):
+    """The report of a visit for Word."""
+    visit = find_visit(visit_id)
+    return docx_answer(_report(visit), f"laporan-{visit.reference}.docx")
+
+
+def _report(visit: Visit):
+    if not compose.is_ready(visit, "laporan"):
+        raise NotFound
+    return report.of(visit, current_viewer(), current_app.config["BASE_URL"])

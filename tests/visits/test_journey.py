@@ -94,7 +94,7 @@ def test_a_guest_chooses_a_host_and_sends_a_request(app, cast, told):
     sent = guest.post(f"/kunjungan/{ident}/submit")
     assert sent.status_code == 303
     page = guest.get(sent.location).text
-    assert "KK-2026-0001" in page and "Apa yang terjadi sekarang" in page and "Siapkan nomor dan tanggal surat" in page
+    assert "KK-2026-0001" in page and "Apa yang terjadi sekarang" in page and "Susun surat permohonan" in page
     assert told() == (
         {"host_manager": [f"Permohonan kunjungan baru dari {PRINGSEWU}"]},
         {"host_manager": [f"Permohonan kunjungan baru dari {PRINGSEWU}"]},

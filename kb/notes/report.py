@@ -1,0 +1,42 @@
+"""The report on the head's desk: the visit, and what its notes and follow-ups say, as one letter."""
+
+from kb.core import clock, files, markdown
+from kb.core.pages import tanggal
+from kb.core.viewer import Viewer
+from kb.notes import queries
+from kb.notes.models import Note
+from kb.visits import compose
+from kb.visits.letters import DOTS, Block, Heading, Letter, Paragraph, Picture, Table
+from kb.visits.models import Visit
+
+
+def of(visit: Visit, viewer: Viewer, base_url: str) -> Letter:
+    """The laporan hasil kunjungan, with only those notes the viewer may see."""
+    notes = queries.of_visit(viewer, visit.id)
+    blocks: list[Block] = [Heading("5. Hasil")]
+    for note in notes:
+        blocks += [Heading(note.title), Paragraph(note.summary), *_body(note)]
+    if not notes:
+        blocks.append(Paragraph(f"Catatan kunjungan belum ditulis. {DOTS}"))
+    blocks += _follow_ups(notes)
+    if visit.photos:
+        blocks.append(Heading("7. Dokumentasi"))
+        blocks += [Picture(files.read(photo.file), photo.caption) for photo in visit.photos]
+    return compose.letter_of(visit, "laporan", base_url, tuple(blocks))
+
+
+def _body(note: Note) -> list[Block]:
+    text = markdown.to_text(note.html)
+    return [Paragraph(line.strip()) for line in text.split("\n") if line.strip()]
+
+
+def _follow_ups(notes: list[Note]) -> list[Block]:
+    all_of_them = [follow_up for note in notes for follow_up in note.follow_ups]
+    rows = tuple((found.text, found.office.name, tanggal(found.due_on), _state(found)) for found in all_of_them)
+    return [Heading("6. Tindak lanjut"), Table(("Tindak lanjut", "Oleh", "Paling lambat", "Keadaan"), rows or ((DOTS, DOTS, DOTS, ""),))]
+
+
+def _state(follow_up) -> str:
+    if follow_up.done_at:
+        return "selesai"
+    return "terlambat" if follow_up.due_on < clock.today() else "berjalan"

@@ -1,0 +1,163 @@
+"""Letters in the form offices use, from the data of the visit; whatever was typed, the DOCX opens."""
+
+import io
+
+import pytest
+from docx import Document
+
+from kb.core.db import db
+from kb.visits import compose, letters
+from kb.visits.letters import DOTS, KINDS
+from kb.visits.models import AgendaItem, Visit, VisitLetter, VisitMember, VisitOption
+from tests.accounts.makers import letter as pdf
+from tests.notes.makers import make_note
+from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, TODAY, faults_at, make_visit, typed
+
+HOSTILE = '<b>&amp; "kutip" \x00\x07 🙂 ' + "panjang " * 50
+DETAILS = {
+    "number": "005/12/KOMINFO", "dated_on": "2026-11-20", "place": "Pringsewu", "signer_name": "Data Contoh",
+    "signer_position": "Kepala Dinas", "signer_nip": "198001012005011001", "copies": "Bupati\nSekretaris Daerah",
+}  # fmt: skip
+
+
+def text_of(content: bytes) -> str:
+    """All words of a DOCX, tables too."""
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def written(visit: Visit, kind: str) -> str:
+    return text_of(letters.docx(compose.letter_of(visit, kind, "https://berguru.example")))
+
+
+@pytest.fixture
+def visit(app):
+    """A visit with everything a letter can tell."""
+    with app.app_context():
+        found = make_visit("accepted", reference="KK-2026-0001", room="Ruang Rapat Contoh")
+        found.members = [VisitMember(side="guest", position=1, name="Ani Contoh", title="Kepala Bidang", nip="19800101")]
+        found.agenda = [AgendaItem(day=OPEN_DAY, starts="09:00", ends="09:30", title="Pembukaan", speaker="Data Contoh")]
+        found.letters = [VisitLetter(kind="permohonan", number="005/12/KOMINFO", dated_on=TODAY, copies="Bupati")]
+        db.session.flush()
+        yield found
+        db.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("permohonan", ["PEMERINTAH KABUPATEN PRINGSEWU", "005/12/KOMINFO", f"Yth. Kepala {MESUJI}", "Siapa yang menyetujuinya?",
+                        "Rina Rahasia", "Ani Contoh", "Tembusan:", "1. Bupati", "Rabu, 9 Desember 2026, pukul 09.00–11.30 WIB"]),
+        ("balasan", ["PEMERINTAH KABUPATEN MESUJI",
+                     "005/12/KOMINFO tanggal 23 November 2026", f"Yth. Kepala {PRINGSEWU}", "Ruang Rapat Contoh"]),
+        ("acara", ["SUSUNAN ACARA", "09.00–09.30", "Pembukaan"]),
+        ("hadir", ["DAFTAR HADIR", "Ani Contoh", "Tanda tangan"]),
+        ("visum", ["LEMBAR VISUM", "Ani Contoh", "19800101"]),
+        ("laporan", ["LAPORAN HASIL KUNJUNGAN", "KK-2026-0001", "indikator 12"]),
+    ],
+)  # fmt: skip
+def test_each_letter_says_what_it_must(visit, kind, expected):
+    found = written(visit, kind)
+    assert [words for words in expected if words not in found] == []
+    assert f"https://berguru.example/kunjungan/{visit.id}" in found
+
+
+@pytest.mark.parametrize(
+    ("status", "mode", "expected"),
+    [
+        ("accepted", "berkunjung", "Kami bersedia menerima kunjungan Saudara"),
+        ("online", "daring", "Kami bersedia menerima konsultasi secara daring"),
+        ("proposed", "berkunjung", "Kami mengusulkan:"),
+        ("declined", "berkunjung", "belum dapat kami terima"),
+    ],
+)
+def test_the_reply_follows_the_answer(visit, status, mode, expected):
+    visit.status, visit.mode, visit.reason = status, mode, "Sidang DPRD"
+    visit.options = [VisitOption(number=1, day=OPEN_DAY, session="13:30", ends="15:30")]
+    found = written(visit, "balasan")
+    assert expected in found and ("Sidang DPRD" in found) == (status in ("proposed", "declined"))
+    assert ("pukul 13.30–15.30" in found) == (status == "proposed")
+
+
+def test_what_nobody_gave_is_a_dotted_line(visit):
+    visit.letters = []
+    found = written(visit, "permohonan")
+    assert found.count(DOTS) >= 4, "number, place and date, position, name"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_was_typed_the_document_opens(visit, kind):
+    for name in ("purpose", "questions", "head_name", "room", "reason"):
+        setattr(visit, name, HOSTILE)
+    visit.members[0].name = visit.agenda[0].title = visit.letters[0].copies = HOSTILE
+    assert '<b>&amp; "kutip"' in written(visit, kind)
+
+
+@pytest.fixture
+def standing(app):
+    """The id of a stored visit."""
+
+    def make(status: str = "accepted", **values) -> int:
+        with app.app_context():
+            ident = make_visit(status, **values).id
+            db.session.commit()
+            return ident
+
+    return make
+
+
+def test_the_writing_side_gives_number_date_and_signer_and_begins_with_them_next_time(cast, standing):
+    address = f"/kunjungan/{standing()}/surat/permohonan"
+    assert cast.guest_member.client.post(address, data=DETAILS).status_code == 303
+    assert "005/12/KOMINFO" in cast.host_member.client.get(f"{address}/cetak").text
+    answer = cast.host_member.client.get(f"{address}.docx")
+    assert answer.mimetype.endswith("wordprocessingml.document") and "Data Contoh" in text_of(answer.data)
+    second = typed(cast.guest_member.client.get(f"/kunjungan/{standing(session='13:30')}/surat/permohonan").text)
+    assert (second["signer_name"], second["number"]) == (["Data Contoh"], [""])
+
+
+def test_a_signed_pdf_may_stand_in_its_place(cast, standing):
+    address = f"/kunjungan/{standing()}/surat/balasan"
+    assert cast.host_manager.client.post(address, data={**DETAILS, "upload": pdf()}).status_code == 303
+    signed = cast.guest_member.client.get(f"{address}/berkas")
+    assert signed.data.startswith(b"%PDF-") and signed.headers["Content-Disposition"].startswith("attachment")
+    assert cast.outsider.client.get(f"{address}/berkas").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"upload": pdf(b"bukan pdf")}, "upload", "bukan PDF yang benar"),
+        ({"dated_on": "2026-12-24"}, "dated_on", "tidak boleh setelah hari ini"),
+        ({"dated_on": "kemarin"}, "dated_on", "Tanggal tidak benar"),
+        ({"number": "x" * 81}, "number", "paling banyak 80 karakter"),
+        ({"signer_nip": "abc"}, "signer_nip", "hanya berisi angka"),
+    ],
+)
+def test_a_faulty_letter_is_refused_and_stays_typed(cast, standing, changed, field, message):
+    page = cast.guest_member.client.post(f"/kunjungan/{standing()}/surat/permohonan", data={**DETAILS, **changed})
+    assert page.status_code == 422 and message in faults_at(page.text, field)
+    assert typed(page.text)["signer_name"] == ["Data Contoh"]
+
+
+def test_only_the_writing_side_writes_and_only_while_it_matters(cast, standing):
+    ident = standing()
+    assert cast.host_manager.client.post(f"/kunjungan/{ident}/surat/permohonan", data=DETAILS).status_code == 403
+    assert cast.outsider.client.get(f"/kunjungan/{ident}/surat").status_code == 404
+    assert cast.guest_member.client.get(f"/kunjungan/{ident}/surat/sihir").status_code == 404
+    ended = standing("withdrawn")
+    assert cast.guest_member.client.post(f"/kunjungan/{ended}/surat/permohonan", data=DETAILS).status_code == 409
+    early = standing("requested", session="13:30")
+    assert cast.host_member.client.get(f"/kunjungan/{early}/surat/balasan.docx").status_code == 404
+
+
+def test_the_report_tells_what_the_notes_say_to_those_who_may_read_them(app, cast, standing):
+    ident = standing("held")
+    with app.app_context():
+        make_note(cast.guest_member.viewer, title="Yang dipelajari", visit=db.session.get(Visit, ident))
+    page = cast.guest_manager.client.get(f"/kunjungan/{ident}/laporan")
+    assert page.status_code == 200 and "Yang dipelajari" in page.text and "Dimulai dari proses bisnis." in page.text
+    document = text_of(cast.guest_manager.client.get(f"/kunjungan/{ident}/laporan.docx").data)
+    assert "Dimulai dari proses bisnis." in document and FORM["purpose"] in document
+    assert cast.outsider.client.get(f"/kunjungan/{ident}/laporan").status_code == 404

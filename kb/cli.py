@@ -26,6 +26,7 @@ from kb.offices import seed as offices
 from kb.questions import service as questions
 from kb.search import missed
 from kb.search import service as search
+from kb.visits import reminders, retention
 
 commands = AppGroup("kb", help="Perintah Berguru.")
 log = structlog.get_logger("worker")
@@ -179,6 +180,8 @@ def _tidy() -> None:
     once.forget_old()
     missed.forget_old()
     db.session.commit()
+    reminders.remind()
+    retention.erase(current_app.config["VISIT_RETENTION_DAYS"])
     if reached := questions.escalate():
         log.info("questions_escalated", stages=reached)
     db.session.commit()

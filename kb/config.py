@@ -50,6 +50,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict:
         "PREFERRED_URL_SCHEME": "https" if env == "production" else "http",
         "BASE_URL": (environ.get("BASE_URL") or f"http://127.0.0.1:{_number(environ, 'PORT', 8000)}").rstrip("/"),
         "TRUSTED_PROXIES": _number(environ, "TRUSTED_PROXIES", 0),
+        "VISIT_RETENTION_DAYS": _number(environ, "VISIT_RETENTION_DAYS", 730),
         **_mail(environ, data),
     }
 

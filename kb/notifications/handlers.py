@@ -95,6 +95,28 @@ def tell_of_visit(event: Event) -> None:
         tell(event, readers, title, f"/kunjungan/{visit.id}", lines, f"instansi Anda {side} kunjungan ini")
 
 
+REMINDERS = {
+    "seminggu": ("Satu minggu lagi: kunjungan {guest} ke {host}", "Periksa rombongan, pertanyaan, dan susunan acaranya."),
+    "lengkapi": (
+        "Lengkapi pertanyaan untuk kunjungan ke {host}",
+        "Tuan rumah menyiapkan orang menurut pertanyaan dan nama rombongan Anda.",
+    ),
+    "besok": ("Besok: kunjungan {guest} ke {host}", "Daftar hadir dapat dibuka di ponsel, atau dicetak."),
+}
+
+
+@events.on("inbox", "visit.reminded")
+def remind_of_visit(event: Event) -> None:
+    """Both sides; only the guest when something of theirs is missing."""
+    visit = visits.find(event.subject_id)
+    title, advice = REMINDERS[event.data["kind"]]
+    title = title.format(guest=visit.guest.name, host=visit.host.name)
+    lines = [f"{title}.", f"{hari(visit.day)}, pukul {visit.session.replace(':', '.')}", advice]
+    for office_id in (visit.guest_id,) if event.data["kind"] == "lengkapi" else (visit.guest_id, visit.host_id):
+        readers = [user for user in _concerned(visit, office_id) if visit_policy.can_view(viewer_of(user), visit)]
+        tell(event, readers, title, f"/kunjungan/{visit.id}", lines, "instansi Anda salah satu pihak kunjungan ini")
+
+
 def _concerned(visit: Visit, office_id: int) -> list[User]:
     found = people.managers_of(office_id)
     if visit.requested_by and visit.requested_by.office_id == office_id:

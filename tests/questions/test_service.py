@@ -1,0 +1,312 @@
+"""What may happen to a question, by the real service: limits, acceptance, withdrawal, votes, merging, moderation, an office that leaves."""
+
+import pytest
+from sqlalchemy import func, select
+
+from kb.core import events
+from kb.core.db import db
+from kb.core.errors import Conflict, Forbidden, Invalid, NotFound
+from kb.core.events import Event
+from kb.questions import moderation, queries, service
+from kb.questions.models import Answer, AnswerRevision, Comment, Helpful, Invitation, Question, QuestionRevision
+from tests.questions.makers import BODY, join, leave, make_answer, make_question, pass_days
+
+
+def names() -> list[str]:
+    return [name for name in db.session.scalars(select(Event.name).order_by(Event.id)) if name.startswith(("question.", "answer."))]
+
+
+def test_a_person_asks_five_times_a_day_and_goes_on_the_next_day(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        for number in range(service.QUESTIONS_OF_PERSON):
+            make_question(cast.guest_member.viewer, title=f"Pertanyaan {number}?")
+        with pytest.raises(Invalid, match="24 jam"):
+            make_question(cast.guest_member.viewer, title="Satu lagi?")
+        make_question(cast.guest_manager.viewer, title="Rekan masih boleh?")
+        pass_days(monkeypatch, 1.1)
+        make_question(cast.guest_member.viewer, title="Keesokan harinya?")
+
+
+def test_an_office_asks_twenty_times_a_day(cast, db_ctx, monkeypatch):
+    monkeypatch.setattr(service, "QUESTIONS_OF_PERSON", 99)
+    with db_ctx():
+        for number in range(service.QUESTIONS_OF_OFFICE):
+            make_question(cast.guest_member.viewer, title=f"Pertanyaan {number}?")
+        with pytest.raises(Invalid, match="Instansi Anda"):
+            make_question(cast.guest_manager.viewer, title="Satu lagi?")
+
+
+def test_the_same_question_is_not_asked_twice(cast, db_ctx):
+    with db_ctx():
+        first = make_question(cast.guest_member.viewer)
+        with pytest.raises(Invalid, match=f"nomor {first.id}"):
+            make_question(cast.guest_manager.viewer)
+        make_question(cast.host_member.viewer)
+
+
+@pytest.mark.parametrize("part", ["guest_member", "outsider"])
+def test_who_has_left_the_network_reads_but_does_not_write(cast, db_ctx, part):
+    with db_ctx():
+        question = make_question(cast.host_member.viewer)
+        viewer = getattr(cast, part).viewer
+        leave("18.10" if part == "guest_member" else "18.12")
+        assert service.find(question.id, viewer) is not None
+        for act in (
+            lambda: make_question(viewer, title="Boleh?"),
+            lambda: make_answer(question, viewer),
+            lambda: service.comment(question, "Halo", viewer),
+        ):
+            with pytest.raises(Forbidden, match="tidak tergabung"):
+                act()
+
+
+def test_of_an_office_that_leaves_everything_stays_and_a_moderator_decides(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, invited=("18.11",))
+        answer = make_answer(question, cast.host_member.viewer)
+        leave("18.10")
+        leave("18.11")
+        assert queries.invited_offices(question) == []
+        service.accept(answer, cast.admin.viewer)
+        assert (question.status, answer.stands) == ("answered", True)
+
+
+def test_one_answer_is_accepted_and_another_takes_its_place(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        first, second = make_answer(question, cast.host_member.viewer), make_answer(question, cast.outsider.viewer)
+        service.accept(first, cast.guest_manager.viewer)
+        service.accept(first, cast.guest_manager.viewer)
+        service.confirm_applied(first, "Ditetapkan Maret.", cast.guest_member.viewer)
+        service.accept(second, cast.guest_manager.viewer)
+        db.session.refresh(first)
+        assert (first.accepted_at, first.applied_at, question.status) == (None, None, "answered")
+        assert second.accepted_at is not None
+        assert names().count("answer.accepted") == 2
+        for part in ("host_member", "outsider"):
+            with pytest.raises(Forbidden):
+                service.accept(first, getattr(cast, part).viewer)
+
+
+def test_an_accepted_answer_that_is_withdrawn_opens_the_question_again(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        answer = make_answer(question, cast.host_member.viewer)
+        service.accept(answer, cast.guest_manager.viewer)
+        service.withdraw(answer, cast.host_manager.viewer)
+        service.withdraw(answer, cast.host_manager.viewer)
+        assert (question.status, question.answer_count, question.first_answer_at) == ("open", 0, None)
+        assert (answer.accepted_at, answer.stands) == (None, False)
+        assert names().count("answer.withdrawn") == 1
+        with pytest.raises(Conflict):
+            service.accept(answer, cast.guest_manager.viewer)
+        with pytest.raises(Conflict):
+            service.confirm_applied(answer, "", cast.guest_manager.viewer)
+
+
+def test_helpful_is_said_once_per_person_and_never_for_the_own_office(cast, db_ctx):
+    with db_ctx():
+        answer = make_answer(make_question(cast.guest_member.viewer), cast.host_member.viewer)
+        for viewer in (cast.outsider.viewer, cast.outsider.viewer, cast.guest_member.viewer):
+            service.find_helpful(answer, viewer)
+        for part in ("host_member", "host_manager"):
+            with pytest.raises(Forbidden, match="instansi sendiri"):
+                service.find_helpful(answer, getattr(cast, part).viewer)
+        assert db.session.scalar(select(func.count(Helpful.id))) == 2
+        assert names().count("answer.helped") == 2
+
+
+def test_edits_keep_every_state_and_a_stale_one_loses_nothing(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        answer = make_answer(question, cast.host_member.viewer)
+        service.edit_answer(answer, "Lebih jelas.", cast.host_manager.viewer, 1)
+        with pytest.raises(service.EditConflict) as conflict:
+            service.edit_answer(answer, "Dari layar lama.", cast.host_member.viewer, 1)
+        assert conflict.value.theirs.body == "Lebih jelas."
+        content = service.content_of(question)
+        service.edit(question, service.Content("Judul baru?", content.body, visibility="publik"), cast.guest_manager.viewer, 1)
+        assert list(db.session.scalars(select(QuestionRevision.title).order_by(QuestionRevision.number)))[1] == "Judul baru?"
+        assert db.session.scalar(select(func.count(AnswerRevision.id))) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "written", "allowed"),
+    [
+        ("jejaring", "publik", False, True),
+        ("jejaring", "publik", True, False),
+        ("publik", "jejaring", True, True),
+        ("publik", "para_pihak", True, False),
+        ("publik", "para_pihak", False, True),
+        ("para_pihak", "jejaring", True, False),
+    ],
+)
+def test_nobody_is_shown_to_more_readers_than_they_wrote_for(cast, db_ctx, before, after, written, allowed):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility=before, addressed="18.11")
+        if written:
+            make_answer(question, cast.host_member.viewer)
+        changed = service.Content(question.title, BODY, visibility=after)
+        if allowed:
+            service.edit(question, changed, cast.guest_member.viewer, 1)
+            assert question.visibility == after
+        else:
+            with pytest.raises(Invalid):
+                service.edit(question, changed, cast.guest_member.viewer, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "allowed", "moves"),
+    [
+        ("publik", "publik", True, True),
+        ("jejaring", "jejaring", True, True),
+        ("jejaring", "publik", True, False),
+        ("publik", "jejaring", False, False),
+        ("para_pihak", "para_pihak", True, True),
+        ("para_pihak", "publik", True, False),
+        ("publik", "para_pihak", False, False),
+    ],
+)
+def test_a_duplicate_leads_on_and_takes_along_only_what_the_same_people_read(cast, db_ctx, source, target, allowed, moves):
+    with db_ctx():
+        old = make_question(cast.guest_member.viewer, title="Lama?", visibility=source, addressed="18.11")
+        new = make_question(cast.guest_member.viewer, title="Baru?", visibility=target, addressed="18.11")
+        answer = make_answer(old, cast.host_member.viewer)
+        service.comment(old, "Perjelas.", cast.host_member.viewer, answer)
+        service.accept(answer, cast.guest_member.viewer)
+        if not allowed:
+            with pytest.raises(Invalid, match="tidak boleh membaca"):
+                service.merge(old, new, cast.guest_manager.viewer)
+            return
+        service.merge(old, new, cast.guest_manager.viewer)
+        db.session.expire_all()
+        assert (old.status, old.merged_into_id) == ("merged", new.id)
+        assert (answer.question_id == new.id, new.answer_count) == (moves, int(moves))
+        assert db.session.scalars(select(Comment.question_id)).one() == (new.id if moves else old.id)
+        assert queries.askers(new) == {cast.guest_member.id}
+        with pytest.raises(Conflict):
+            service.merge(new, old, cast.guest_manager.viewer)
+
+
+def test_a_chain_of_duplicates_leads_to_its_end(cast, db_ctx):
+    with db_ctx():
+        first, second, third = (make_question(cast.guest_member.viewer, title=f"Pertanyaan {n}?") for n in range(3))
+        service.merge(first, second, cast.guest_member.viewer)
+        service.merge(second, third, cast.guest_member.viewer)
+        db.session.refresh(first)
+        assert first.merged_into_id == third.id
+        with pytest.raises(Invalid, match="dirinya sendiri"):
+            service.merge(third, third, cast.guest_member.viewer)
+
+
+def test_what_waits_is_brought_to_more_people_once_each(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, invited=("18.11",))
+        answered = make_question(cast.guest_member.viewer, title="Sudah dijawab?")
+        make_answer(answered, cast.host_member.viewer)
+        db.session.commit()
+        assert service.escalate() == 0
+        pass_days(monkeypatch, 60)
+        assert (service.escalate(), service.escalate()) == (3, 0)
+        assert [name for name in names() if name in ("question.reminded", "question.widened", "question.escalated")] == [
+            "question.reminded", "question.widened", "question.escalated",
+        ]  # fmt: skip
+        assert db.session.scalars(select(Invitation)).one().reminded_at is not None
+        assert question.stage == 3
+
+
+def test_a_question_that_is_reopened_waits_anew(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        db.session.commit()
+        pass_days(monkeypatch, 60)
+        service.escalate()
+        service.close(question, "Sudah jelas.", cast.guest_member.viewer)
+        with pytest.raises(Conflict):
+            service.close(question, "Lagi.", cast.guest_member.viewer)
+        with pytest.raises(Conflict):
+            make_answer(question, cast.host_member.viewer)
+        service.reopen(question, cast.guest_member.viewer)
+        assert (question.status, question.stage, service.escalate()) == ("open", 0, 0)
+
+
+def test_invitations_go_to_other_offices_of_the_network_once(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, invited=("18.11",))
+        invite = lambda code: service.invite(question, service.Guest(join(code), "ahli"), cast.guest_member.viewer)  # noqa: E731
+        invite("18.12")
+        for code in ("18.11", "18.10"):
+            with pytest.raises(Invalid):
+                invite(code)
+        service.decline_invitation(question, cast.host_member.viewer)
+        service.decline_invitation(question, cast.host_member.viewer)
+        assert queries.invited_offices(question) == [cast.outsider.office_id]
+        assert names().count("question.invitation_declined") == 1
+
+
+def test_the_strong_are_proposed_with_the_reason(cast, db_ctx):
+    with db_ctx():
+        earlier = make_question(cast.guest_member.viewer, title="Dulu?")
+        service.accept(make_answer(earlier, cast.host_member.viewer), cast.guest_member.viewer)
+        office, reason = queries.proposed(("spbe-2020/12",), cast.guest_member.viewer)[0]
+        assert office.id == cast.host_member.office_id and "1 jawabannya diterima penanya" in reason
+        assert all(found.id != cast.host_member.office_id for found, _ in queries.proposed(("spbe-2020/12",), cast.host_member.viewer))
+
+
+def test_a_flag_opens_a_confidential_question_to_moderators_until_it_is_decided(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility="para_pihak", addressed="18.11")
+        with pytest.raises(NotFound):
+            service.find(question.id, cast.admin.viewer)
+        moderation.flag(question, question, "rahasia", "", cast.host_member.viewer)
+        moderation.flag(question, question, "rahasia", "", cast.host_member.viewer)
+        assert [len(case.flags) for case in queries.cases()] == [1]
+        moderation.dismiss(question, question, cast.admin.viewer)
+        assert queries.cases() == []
+        with pytest.raises(NotFound):
+            service.find(question.id, cast.admin.viewer)
+
+
+def test_a_hidden_accepted_answer_solves_nothing_and_comes_back_unaccepted(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        answer = make_answer(question, cast.host_member.viewer)
+        service.accept(answer, cast.guest_member.viewer)
+        moderation.hide(question, answer, "Memuat nomor pribadi.", cast.admin.viewer)
+        assert (question.status, question.answer_count, answer.accepted_at) == ("open", 0, None)
+        moderation.show(question, answer, cast.admin.viewer)
+        assert (question.status, question.answer_count) == ("open", 1)
+        with pytest.raises(Forbidden):
+            moderation.hide(question, answer, "Tidak suka.", cast.guest_manager.viewer)
+
+
+def test_personal_data_is_redacted_from_every_text_and_every_revision(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, title="Hubungi 0812 7777 1234?", body="Nomor **0812  7777 1234**.")
+        answer = make_answer(question, cast.host_member.viewer, "Saya di 0812 7777 1234.")
+        service.edit_answer(answer, "Nomor sudah dihapus.", cast.host_member.viewer, 1)
+        service.comment(question, "WA 0812\n7777 1234", cast.host_member.viewer)
+        assert moderation.redact(question, "0812 7777 1234", cast.admin.viewer) == 4
+        texts = [
+            text
+            for model in (Question, QuestionRevision, Answer, AnswerRevision, Comment)
+            for row in db.session.scalars(select(model))
+            for text in (getattr(row, "title", ""), row.body, getattr(row, "html", ""))
+        ]
+        assert not any("7777" in text for text in texts) and any(moderation.REDACTED in text for text in texts)
+        event = db.session.scalars(select(Event).where(Event.name == "question.redacted")).one()
+        assert event.data == {"texts": 4} and event.actor_id == cast.admin.id
+        with pytest.raises(Invalid):
+            moderation.redact(question, "0812 7777 1234", cast.admin.viewer)
+
+
+def test_a_confidential_question_reaches_no_strangers_however_long_it_waits(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        make_question(cast.guest_member.viewer, visibility="para_pihak", addressed="18.11", invited=("18.12",))
+        db.session.commit()
+        pass_days(monkeypatch, 60)
+        service.escalate()
+        assert list(db.session.scalars(select(Invitation.office_id))) == [cast.host_member.office_id]
+        assert queries.abandoned() == []
+        db.session.commit()
+        events.drain()

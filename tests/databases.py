@@ -78,11 +78,12 @@ def _restore_rows(connection) -> None:
     present = connection.exec_driver_sql(TABLES.format("public")).scalars().all()
     for extra in (table for table in present if table not in kept):
         connection.exec_driver_sql(f'DROP TABLE public."{extra}" CASCADE')
-    tables = [table for table in present if table in kept]
-    connection.exec_driver_sql("TRUNCATE " + ", ".join(f'public."{table}"' for table in tables) + " RESTART IDENTITY CASCADE")
-    for table in tables:
+    for table in kept & set(present):  # deleting is faster than truncating: most of these tables are empty
+        connection.exec_driver_sql(f'DELETE FROM public."{table}"')
         connection.exec_driver_sql(f'INSERT INTO public."{table}" SELECT * FROM kept."{table}"')
-    connection.exec_driver_sql("SELECT setval(quote_ident(name)::regclass, last_value) FROM kept.sequences WHERE last_value IS NOT NULL")
+    connection.exec_driver_sql(
+        "SELECT setval(quote_ident(name)::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM kept.sequences"
+    )
 
 
 def _file(app) -> str:

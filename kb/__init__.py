@@ -9,6 +9,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import kb.notifications.followers
 import kb.notifications.handlers
 import kb.search.handlers  # noqa: F401  handlers subscribe at import
 from kb import cli
@@ -58,7 +59,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     addresses.init_app(app)
     _allow_large_forms(app)
     access.init_app(app)
-    CSRFProtect(app)
+    notifications.allow_one_click(CSRFProtect(app))
     pages.init_app(app)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
@@ -69,6 +70,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
         app.register_blueprint(room.bp)
     cli.init_app(app)
     app.context_processor(_everywhere)
+    app.context_processor(notifications.follow_state)
     return app
 
 

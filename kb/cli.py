@@ -22,6 +22,7 @@ from kb.core import clock, content, events, once
 from kb.core.db import db
 from kb.notes import exporting as note_export
 from kb.notes import importing as note_import
+from kb.notifications import digest, mail
 from kb.offices import seed as offices
 from kb.questions import service as questions
 from kb.search import missed
@@ -177,15 +178,28 @@ def _tick(remote: bool) -> None:
 
 
 def _tidy() -> None:
-    once.forget_old()
-    missed.forget_old()
-    db.session.commit()
-    reminders.remind()
-    retention.erase(current_app.config["VISIT_RETENTION_DAYS"])
+    """What is due by the hour. Each chore for itself: one that fails must not keep the others from theirs, nor end the worker."""
+    for chore in CHORES:
+        try:
+            chore()
+            db.session.commit()
+        except Exception:
+            log.exception("chore_failed", chore=chore.__qualname__)
+            db.session.rollback()
+        finally:
+            db.session.remove()
+
+
+def _escalate() -> None:
     if reached := questions.escalate():
         log.info("questions_escalated", stages=reached)
-    db.session.commit()
-    db.session.remove()
+
+
+def _erase_visits() -> None:
+    retention.erase(current_app.config["VISIT_RETENTION_DAYS"])
+
+
+CHORES = (once.forget_old, missed.forget_old, mail.forget_old, reminders.remind, _erase_visits, _escalate, digest.write)
 
 
 @commands.command()

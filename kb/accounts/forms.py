@@ -270,6 +270,17 @@ class LogoutForm(Form, library.LogoutForm):
     submit = SubmitField("Keluar")
 
 
+class SuccessorForm(Form):
+    """Who takes a person's work over."""
+
+    successor = SelectField("Serahkan pekerjaannya kepada", coerce=lambda value: int(value) if value else None)
+
+    def offer(self, colleagues) -> None:
+        """The colleagues to choose from. Who has none hands over to nobody."""
+        nobody = SelectChoice("", "Tidak ada rekan lain" if not colleagues else "Pilih rekan …")
+        self.successor.choices = [nobody, *(SelectChoice(str(user.id), user.name) for user in colleagues)]
+
+
 class TwoStepSetupForm(Form, library.TwoFactorSetupForm):
     """Switch two-step sign-in on or off."""
 

@@ -43,7 +43,10 @@ class User(UserMixin, db.Model):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON), default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: clock.now())
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Who does this person's work from now on; what they wrote stays under their own name.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     office: Mapped[Office] = relationship()
+    successor: Mapped["User | None"] = relationship(remote_side="User.id")
     __table_args__ = (
         CheckConstraint("role IN ('member', 'manager', 'admin')", name="role"),
         CheckConstraint("email = lower(email)", name="email_lower"),

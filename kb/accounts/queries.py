@@ -1,5 +1,7 @@
 """Reading people, invitations and requests; and the links that open doors, made afresh each time they are needed."""
 
+from collections.abc import Iterable
+
 from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -33,6 +35,26 @@ def admins() -> list[User]:
 
 def _present() -> Select:
     return select(User).where(User.active, User.removed_at.is_(None))
+
+
+def keepers(users: Iterable[User]) -> list[User]:
+    """Who does the work of these people now: they themselves, or who took it over; only people who are present."""
+    return [keeper for user in users if (keeper := _keeper(user)) is not None]
+
+
+def _keeper(user: User) -> User | None:
+    """The last one present in the line of successors; a line may come back to where it began."""
+    line = []
+    while user is not None and user not in line:
+        line.append(user)
+        user = user.successor
+    present = [person for person in line if person.active and not person.is_removed]
+    return present[-1] if present else None
+
+
+def colleagues_of(user: User) -> list[User]:
+    """The people of the same office who could take over."""
+    return [other for other in people_of(user.office_id) if other.id != user.id]
 
 
 def by_email(email: str) -> User | None:

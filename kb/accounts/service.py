@@ -278,14 +278,44 @@ def change_role(user: User, role: str, viewer: Viewer) -> None:
     events.record("account.role_changed", user, viewer, earlier=earlier, role=role)
 
 
-def remove(user: User, viewer: Viewer) -> None:
-    """End a person's access. What they made stays with the office under their name; address, telephone and NIP are forgotten.
+def hand_over(user: User, successor_id: int | None, viewer: Viewer) -> User:
+    """From now on a colleague is told what this person would be, and follows what they followed. What was written keeps its author.
+
+    When the last manager leaves, the successor becomes manager. A person may do this themselves. Raises Invalid.
+    """
+    require(seen=policy.can_view(viewer, user), allowed=viewer.user_id == user.id or policy.can_change(viewer, user))
+    successor = next((other for other in queries.colleagues_of(user) if other.id == successor_id), None)
+    if successor is None:
+        raise Invalid("Pilih rekan dari daftar.", "successor")
+    if user.successor_id == successor.id:
+        return successor
+    user.successor_id, successor.successor_id = successor.id, None
+    if user.role == "manager" and [manager.id for manager in queries.managers_of(user.office_id)] == [user.id]:
+        successor.role = "manager"
+        events.record("account.role_changed", successor, viewer, earlier="member", role="manager")
+    events.record("account.handed_over", user, viewer, to=successor.id)
+    return successor
+
+
+def take_back(user: User, viewer: Viewer) -> None:
+    """Back from leave: the person is told themselves again."""
+    require(seen=policy.can_view(viewer, user), allowed=viewer.user_id == user.id or policy.can_change(viewer, user))
+    if user.successor_id is not None and not user.is_removed:
+        user.successor_id = None
+        events.record("account.taken_back", user, viewer)
+
+
+def remove(user: User, viewer: Viewer, successor_id: int | None = None) -> None:
+    """End a person's access; a successor takes their work over. What they made stays with the office under their name; address, telephone
+    and NIP are forgotten.
 
     Raises Conflict for the last manager of an office and the last admin.
     """
     require(seen=policy.can_view(viewer, user), allowed=policy.can_change(viewer, user))
     if user.is_removed:
         return
+    if successor_id is not None:
+        hand_over(user, successor_id, viewer)
     _keep_a_manager(user)
     if user.role == "admin" and [admin.id for admin in queries.admins()] == [user.id]:
         raise Conflict("Ini admin terakhir pemasangan ini.")

@@ -6,8 +6,8 @@ from flask_security import login_user
 from wtforms.fields import SelectChoice
 
 from kb.accounts import policy, queries, service, throttle
-from kb.accounts.forms import AcceptForm, DeclineForm, InviteForm, JoinForm, ProfileForm, RoleForm
-from kb.accounts.models import JoinRequest
+from kb.accounts.forms import AcceptForm, DeclineForm, InviteForm, JoinForm, ProfileForm, RoleForm, SuccessorForm
+from kb.accounts.models import JoinRequest, User
 from kb.core import clock, files, once
 from kb.core.access import public, require
 from kb.core.db import db
@@ -281,7 +281,21 @@ def switch_off_two_step(user_id):
 def ask_remove(user_id):
     """What removing means, before it is done."""
     user = service.find_person(user_id, current_viewer())
-    return render_template("accounts/remove.html", user=user, form=Form(), back=_people_url(user.office))
+    return _remove_page(user, _succession(user))
+
+
+def _succession(user) -> SuccessorForm:
+    """The colleagues to choose from; whoever removes somebody else is proposed."""
+    form = SuccessorForm()
+    form.offer(queries.colleagues_of(user))
+    if not form.is_submitted() and current_viewer().user_id != user.id:
+        form.successor.data = current_viewer().user_id
+    return form
+
+
+def _remove_page(user, form: SuccessorForm):
+    page = render_template("accounts/remove.html", user=user, form=form, back=_people_url(user.office))
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/instansi-saya/orang/<int:user_id>/keluarkan")
@@ -289,8 +303,10 @@ def remove(user_id):
     """Remove a person."""
     viewer = current_viewer()
     user = service.find_person(user_id, viewer)
-    back = _people_url(user.office)
-    service.remove(user, viewer)
+    back, form = _people_url(user.office), _succession(user)
+    if not form.validate_on_submit():
+        return _remove_page(user, form)
+    service.remove(user, viewer, form.successor.data)
     db.session.commit()
     flash(f"{user.name} tidak lagi dapat masuk. Tulisannya tetap ada.")
     return redirect("/" if user.id == viewer.user_id else back, 303)
@@ -366,3 +382,33 @@ def profile():
             return redirect(url_for(".profile"), 303)
     page = render_template("accounts/profile.html", form=form, user=user)
     return page, 422 if form.is_submitted() else 200
+
+
+@bp.route("/akun/serahkan", methods=["GET", "POST"])
+def hand_over():
+    """Let a colleague be told in my place: on leave, or before I go."""
+    viewer = current_viewer()
+    user = db.session.get(User, viewer.user_id)
+    form = SuccessorForm()
+    form.offer(queries.colleagues_of(user))
+    if form.validate_on_submit():
+        try:
+            successor = service.hand_over(user, form.successor.data, viewer)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            db.session.commit()
+            flash(f"Pekerjaan Anda diserahkan kepada {successor.name}.")
+            return redirect(url_for(".profile"), 303)
+    return render_template("accounts/hand_over.html", user=user, form=form), 422 if form.errors else 200
+
+
+@bp.post("/akun/serahkan/batal")
+def take_back():
+    """Back from leave."""
+    viewer = current_viewer()
+    service.take_back(db.session.get(User, viewer.user_id), viewer)
+    db.session.commit()
+    flash("Anda menerima pemberitahuan sendiri lagi.")
+    return redirect(url_for(".profile"), 303)

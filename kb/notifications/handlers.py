@@ -1,6 +1,7 @@
 """Who is told of what. Each handler asks the database, and the room's policy, before it tells anybody."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from email.utils import parseaddr
 
 from flask import current_app
 from sqlalchemy import or_, select, update
@@ -11,37 +12,19 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.pages import hari
-from kb.core.viewer import ANONYMOUS, viewer_of
-from kb.notes import policy as note_policy
+from kb.core.viewer import ANONYMOUS
 from kb.notes.models import Note
-from kb.notifications import mail
-from kb.notifications.models import Notice
+from kb.notifications import follows, mail
+from kb.notifications.models import Mail, Notice
+from kb.notifications.telling import FOOT, SIGNATURE, tell
 from kb.offices import queries as offices
 from kb.questions import moderation
-from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions.models import Answer, Comment, Question
-from kb.visits import policy as visit_policy
+from kb.visits import ics
 from kb.visits import queries as visits
 from kb.visits.models import Visit
-
-FOOT = "Anda menerima surel ini karena {why}. Surel ini dikirim otomatis; balas lewat halaman di atas.\n\nBerguru"
-
-
-def tell(event: Event, users: Iterable[User], title: str, url: str, lines: list[str], why: str) -> None:
-    """A notice and a mail for each person, once per event; never for the one who did it."""
-    told = set(db.session.scalars(select(Notice.user_id).where(Notice.event_id == event.id)))
-    for user in {user.id: user for user in users}.values():
-        if not user.active or user.id == event.actor_id or user.id in told:
-            continue
-        db.session.add(Notice(user_id=user.id, event_id=event.id, title=title[:300], url=url, created_at=clock.now()))
-        mail.queue(f"event:{event.id}:{user.id}", user.email, title, _text(user.name, lines, url, why))
-
-
-def _text(name: str, lines: list[str], url: str, why: str) -> str:
-    parts = [f"Yth. {name},", *(line for line in lines if line), current_app.config["BASE_URL"] + url, FOOT.format(why=why)]
-    return "\n\n".join(parts) + "\n"
-
+from kb.visits.workflow import AGREED
 
 VISIT_TITLES = {
     "visit.requested": "Permohonan kunjungan baru dari {guest}",
@@ -91,8 +74,19 @@ def tell_of_visit(event: Event) -> None:
     for side, office_id in (("tuan rumah", visit.host_id), ("tamu", visit.guest_id)):
         if office_id == event.office_id and event.name not in TOLD_TO_BOTH:
             continue
-        readers = [user for user in _concerned(visit, office_id) if visit_policy.can_view(viewer_of(user), visit)]
-        tell(event, readers, title, f"/kunjungan/{visit.id}", lines, f"instansi Anda {side} kunjungan ini")
+        why = f"instansi Anda {side} kunjungan ini"
+        tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why, invitation=_invitation(event, visit))
+
+
+# After these the day stands, or has changed: calendars must know.
+SETS_THE_DAY = {"visit.accepted", "visit.moved_online", "visit.place_set", "visit.joined", "visit.cancelled"}
+
+
+def _invitation(event: Event, visit: Visit) -> Callable[[User], str] | None:
+    if event.name not in SETS_THE_DAY or visit.status not in {*AGREED, "cancelled"}:
+        return None
+    sender = parseaddr(current_app.config["MAIL_FROM"])[1]
+    return lambda user: ics.invitation(visit, sender, user.email).decode()
 
 
 REMINDERS = {
@@ -113,8 +107,8 @@ def remind_of_visit(event: Event) -> None:
     title = title.format(guest=visit.guest.name, host=visit.host.name)
     lines = [f"{title}.", f"{hari(visit.day)}, pukul {visit.session.replace(':', '.')}", advice]
     for office_id in (visit.guest_id,) if event.data["kind"] == "lengkapi" else (visit.guest_id, visit.host_id):
-        readers = [user for user in _concerned(visit, office_id) if visit_policy.can_view(viewer_of(user), visit)]
-        tell(event, readers, title, f"/kunjungan/{visit.id}", lines, "instansi Anda salah satu pihak kunjungan ini")
+        why = "instansi Anda salah satu pihak kunjungan ini"
+        tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why)
 
 
 def _concerned(visit: Visit, office_id: int) -> list[User]:
@@ -129,18 +123,16 @@ def tell_of_note(event: Event) -> None:
     """The managers of the other party."""
     note = db.session.get(Note, event.subject_id)
     for office_id in {note.host_id, note.guest_id} - {event.office_id}:
-        readers = [user for user in people.managers_of(office_id) if note_policy.can_view(viewer_of(user), note)]
-        title = f"Catatan konsultasi terbit: {note.title}"
-        tell(event, readers, title, f"/catatan/{note.id}", [f"{title}.", note.summary], "instansi Anda salah satu pihak catatan ini")
+        title, why = f"Catatan konsultasi terbit: {note.title}", "instansi Anda salah satu pihak catatan ini"
+        tell(event, people.managers_of(office_id), title, f"/catatan/{note.id}", [f"{title}.", note.summary], why)
 
 
 def _tell_of_question(
     event: Event, question: Question, users: Iterable[User], title: str, lines: list[str], why: str, anchor: str = ""
 ) -> None:
-    """Those of them who may see the question now; its title says what it is about."""
-    readers = [user for user in users if question_policy.can_view(viewer_of(user), question)]
+    """The question's title says what it is about."""
     what = f"{title}: {question.title}"
-    tell(event, readers, what, f"/tanya/{question.id}{anchor}", [f"{what}.", *lines], why)
+    tell(event, users, what, f"/tanya/{question.id}{anchor}", [f"{what}.", *lines], why)
 
 
 def _askers(question: Question) -> list[User]:
@@ -230,7 +222,8 @@ def tell_of_comment(event: Event) -> None:
 
 @events.on("inbox", "question.merged")
 def tell_of_merge(event: Event) -> None:
-    """Who asked the duplicate is told where it goes on."""
+    """Who asked the duplicate is told where it goes on; who followed it follows that."""
+    follows.move(f"question:{event.subject_id}", f"question:{event.data['into']}")
     target = db.session.get(Question, event.data["into"])
     merged = db.session.get(Question, event.subject_id)
     lines = [f"Pertanyaan nomor {merged.id} digabung dengan pertanyaan serupa. Jawabannya ada di sana."]
@@ -262,10 +255,27 @@ def tell_moderated(event: Event) -> None:
 
 @events.on("inbox", "question.redacted")
 def forget_title(event: Event) -> None:
-    """What was replaced must not live on in the titles of notices."""
-    url = f"/tanya/{event.subject_id}"
+    """What was replaced must not live on in notices, nor in mails that were sent."""
+    url, neutral = f"/tanya/{event.subject_id}", f"Tentang pertanyaan nomor {event.subject_id}"
     mine = or_(Notice.url == url, Notice.url.startswith(f"{url}#"))
-    db.session.execute(update(Notice).where(mine).values(title=f"Tentang pertanyaan nomor {event.subject_id}"))
+    about = select(Notice.event_id).where(mine)
+    keys = [f"event:{event_id}:" for event_id in db.session.scalars(about.distinct())]
+    db.session.execute(update(Notice).where(mine).values(title=neutral, detail=""))
+    for key in keys:
+        db.session.execute(update(Mail).where(Mail.key.startswith(key)).values(subject=neutral, text=f"{neutral}.\n", html=None))
+
+
+@events.on("inbox", "account.handed_over")
+def pass_on(event: Event) -> None:
+    """What the leaver follows, and has not read yet, goes to the successor, who is told."""
+    successor = db.session.get(User, event.data["to"])
+    follows.hand_over(event.subject_id, successor.id)
+    unread = (Notice.user_id == event.subject_id, Notice.read_at.is_(None))
+    known = select(Notice.event_id).where(Notice.user_id == successor.id)
+    db.session.execute(update(Notice).where(*unread, Notice.event_id.not_in(known)).values(user_id=successor.id))
+    leaver = db.session.get(User, event.subject_id)
+    title = f"{leaver.name} menyerahkan pekerjaannya kepada Anda"
+    tell(event, [successor], title, "/beranda", [f"{title}."], "rekan Anda menyerahkan pekerjaannya")
 
 
 @events.on("inbox", "account.requested")
@@ -288,6 +298,7 @@ def welcome(event: Event) -> None:
         "Buat kata sandi lewat tautan ini. Bila tautannya sudah kedaluwarsa, minta yang baru lewat halaman Lupa kata sandi.",
         people.set_password_link(request.user),
         FOOT.format(why="Anda mengajukan permohonan bergabung"),
+        SIGNATURE,
     ]
     mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung diterima", "\n\n".join(lines) + "\n", is_secret=True)
 
@@ -301,6 +312,7 @@ def regret(event: Event) -> None:
         f"Permohonan bergabung untuk {request.office.name} belum dapat diterima.",
         f"Alasan: {request.reason}",
         FOOT.format(why="Anda mengajukan permohonan bergabung"),
+        SIGNATURE,
     ]
     mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung belum diterima", "\n\n".join(lines) + "\n")
 
@@ -316,6 +328,7 @@ def invite(event: Event) -> None:
         f"Anda diundang bergabung dengan {invitation.office.name} di Berguru, tempat dinas kominfo saling belajar.",
         people.invitation_link(invitation),
         FOOT.format(why="pengelola instansi itu mengundang alamat ini"),
+        SIGNATURE,
     ]
     mail.queue(f"event:{event.id}", invitation.email, f"Undangan ke {invitation.office.name}", "\n\n".join(lines) + "\n", is_secret=True)
 

@@ -7,6 +7,7 @@ import re
 import smtplib
 import ssl
 from contextlib import closing, suppress
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -16,16 +17,20 @@ from uuid import uuid4
 
 from flask import current_app
 from flask_security import MailUtil
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from kb.accounts.models import User
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.viewer import current_viewer
+from kb.notifications import unsubscribe
 from kb.notifications.models import Mail
 
 TIMEOUT_SECONDS = 20
 LINK = re.compile(r"(https?://[^\s<]+)")
+METHOD = re.compile(r"^METHOD:([A-Z]+)", re.M)
+KEPT = timedelta(days=90)
 
 
 class OutboxMailUtil(MailUtil):
@@ -36,13 +41,41 @@ class OutboxMailUtil(MailUtil):
         queue(f"security:{uuid4().hex}", str(recipient), str(subject), body, is_secret=True)
 
 
-def queue(key: str, to_address: str, subject: str, text: str, is_secret: bool = False) -> None:
-    """Write a mail once per key, to be sent by the worker."""
-    if db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None:
-        return
-    mail = Mail(key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, is_secret=is_secret, created_at=clock.now())
+def queue(
+    key: str,
+    to_address: str,
+    subject: str,
+    text: str,
+    *,
+    is_secret: bool = False,
+    to: User | None = None,
+    kind: str | None = None,
+    html: str | None = None,
+    calendar: str | None = None,
+) -> bool:
+    """Write a mail once per key, to be sent by the worker; was it new? With `to` and `kind` it can be unsubscribed from."""
+    if is_queued(key):
+        return False
+    mail = Mail(
+        key=key,
+        to_address=to_address,
+        user_id=to.id if to and kind else None,
+        kind=kind if to else None,
+        subject=_one_line(subject)[:200],
+        text=text,
+        html=html,
+        calendar=calendar,
+        is_secret=is_secret,
+        created_at=clock.now(),
+    )
     db.session.add(mail)
     events.record("mail.queued", mail, current_viewer())
+    return True
+
+
+def is_queued(key: str) -> bool:
+    """Was a mail written under this key?"""
+    return db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None
 
 
 @events.on("mail", "mail.queued", remote=True)
@@ -62,8 +95,13 @@ def send(event: Event) -> None:
         mail.text = ""
 
 
+def forget_old() -> None:
+    """What was sent long ago is of no use any more, and holds addresses."""
+    db.session.execute(delete(Mail).where(Mail.sent_at < clock.now() - KEPT))
+
+
 def compose(mail: Mail) -> EmailMessage:
-    """The message: plain text first, the same as simple HTML beside it."""
+    """The message: plain text first, the same as HTML beside it; a calendar file where a visit has a day; a way to unsubscribe."""
     message = EmailMessage()
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = Address(addr_spec=mail.to_address)
@@ -72,9 +110,20 @@ def compose(mail: Mail) -> EmailMessage:
     sender = parseaddr(current_app.config["MAIL_FROM"])[1]
     message["Message-ID"] = f"<berguru-{mail.id}@{sender.rpartition('@')[2] or 'berguru.invalid'}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.user_id:
+        message["List-Unsubscribe"] = f"<{unsubscribe.link(mail.user_id, mail.kind)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
-    message.add_alternative(_as_html(mail), subtype="html")
+    message.add_alternative(mail.html or _as_html(mail), subtype="html")
+    if mail.calendar:
+        _attach_calendar(message, mail.calendar)
     return message
+
+
+def _attach_calendar(message: EmailMessage, calendar: str) -> None:
+    """Calendars of mail programs look for the method beside the type."""
+    method = METHOD.search(calendar)[1]
+    message.add_attachment(calendar.encode(), "text", "calendar", filename="kunjungan.ics", params={"method": method, "charset": "utf-8"})
 
 
 def _as_html(mail: Mail) -> str:

@@ -1,14 +1,16 @@
-"""The inbox, and the admin's page of what could not be delivered."""
+"""The inbox, how each person wants to be told, following and unsubscribing, and the admin's page of what could not be delivered."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import update
 
 from kb.core import clock, events
-from kb.core.access import require
+from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.events import Delivery
 from kb.core.viewer import current_viewer
-from kb.notifications import queries
+from kb.notifications import choices, follows, queries, unsubscribe
+from kb.notifications.forms import ChoicesForm
 from kb.notifications.models import Notice
 
 bp = Blueprint("notifications", __name__)
@@ -37,6 +39,62 @@ def read_all():
     db.session.execute(mine.values(read_at=clock.now()))
     db.session.commit()
     return redirect(url_for(".index"), 303)
+
+
+@bp.route("/akun/pemberitahuan", methods=["GET", "POST"])
+def settings():
+    """How I want to be told, and what I follow."""
+    viewer = current_viewer()
+    form = ChoicesForm(data=choices.of(viewer.user_id))
+    if form.validate_on_submit():
+        for kind, rhythm in form.chosen.items():
+            choices.choose(viewer.user_id, kind, rhythm)
+        db.session.commit()
+        flash("Pilihan surel disimpan.")
+        return redirect(url_for(".settings"), 303)
+    return render_template("notifications/settings.html", form=form, kinds=choices.KINDS, follows=follows.of(viewer))
+
+
+@bp.post("/ikuti")
+def follow():
+    """Follow something, or no longer (`lepas`); back to it, or to the list of what I follow."""
+    viewer, subject = current_viewer(), request.form.get("perihal", "")
+    if "lepas" in request.form:
+        follows.unfollow(subject, viewer)
+        db.session.commit()
+        flash("Anda tidak lagi mengikutinya.")
+        known = None if request.form["lepas"] == "daftar" else follows.find(subject, viewer)
+        return redirect(known.url if known else url_for(".settings"), 303)
+    found = follows.follow(subject, viewer)
+    db.session.commit()
+    flash("Anda mengikutinya. Hal baru muncul di Pemberitahuan dan, bila Anda mau, di surel.")
+    return redirect(found.url, 303)
+
+
+@bp.route("/berhenti/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str):
+    """End mails of a kind without signing in. Mail programs post here by themselves; a person who opens the link presses a button,
+    because programs that look into mails open links too."""
+    user_id, kind = unsubscribe.meant_by(token)
+    state = "asked"
+    if request.method == "POST":
+        state = "resumed" if "kirim-lagi" in request.form else "stopped"
+        (choices.resume if state == "resumed" else choices.stop)(user_id, kind)
+        db.session.commit()
+    label = choices.KINDS[kind].label if kind in choices.KINDS else "Ringkasan"
+    return render_template("notifications/stop.html", state=state, label=label)
+
+
+def allow_one_click(protection: CSRFProtect) -> None:
+    """A mail program has no form of ours to send; the signed address is what proves that it may."""
+    protection.exempt(stop)
+
+
+def follow_state() -> dict:
+    """For every template: does the person who looks follow this?"""
+    viewer = current_viewer()
+    return {"is_followed": lambda subject: follows.is_followed(subject, viewer)}
 
 
 @bp.get("/admin/kiriman")

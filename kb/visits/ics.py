@@ -25,6 +25,16 @@ def feed(visits: Iterable[Visit], name: str) -> bytes:
     return calendar.to_ical()
 
 
+def invitation(visit: Visit, organizer: str, attendee: str) -> bytes:
+    """What a mail carries so that the receiver's calendar takes the visit up, moves it, or takes it out (RFC 5546)."""
+    calendar = _calendar([visit], "")
+    calendar.add("method", "CANCEL" if visit.status == "cancelled" else "REQUEST")
+    for event in calendar.events:
+        event.add("organizer", f"mailto:{organizer}")
+        event.add("attendee", f"mailto:{attendee}", parameters={"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    return calendar.to_ical()
+
+
 def _calendar(visits: Iterable[Visit], name: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Berguru//Kunjungan kerja//ID")

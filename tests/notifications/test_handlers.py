@@ -198,5 +198,5 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
         "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
         "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.options_refused", "visit.reported", "visit.closed",
         "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed", "visit.reminded",
-        "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed",
+        "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed", "account.handed_over",
     }  # fmt: skip

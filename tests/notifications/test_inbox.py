@@ -12,7 +12,7 @@ from tests import makers
 def notify(person, title: str = "Kunjungan diterima", url: str = "/kunjungan", **values) -> int:
     """A notice for a person of the cast; its id. Commits."""
     event = events.record("thing.happened", makers.office("18.11"), person.viewer)
-    notice = Notice(user_id=person.id, event_id=event.id, title=title, url=url, created_at=clock.now(), **values)
+    notice = Notice(user_id=person.id, event_id=event.id, kind="akun", title=title, url=url, created_at=clock.now(), **values)
     db.session.add(notice)
     db.session.commit()
     return notice.id

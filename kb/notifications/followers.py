@@ -1,0 +1,92 @@
+"""Telling those who follow something. A consumer of its own: whoever is concerned has been told by then, and in other words."""
+
+from collections.abc import Iterable
+
+from kb.articles.models import Article
+from kb.core import events
+from kb.core.db import db
+from kb.core.events import Event
+from kb.notes.models import Note
+from kb.notifications import follows
+from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES
+from kb.notifications.telling import tell
+from kb.questions.models import Answer, Question
+from kb.visits import queries as visits
+
+WHY = "Anda mengikuti hal ini; lepaskan di halamannya atau di Akun › Pemberitahuan"
+
+
+def _tell(event: Event, subjects: Iterable[str], title: str, url: str, lines: list[str]) -> None:
+    tell(event, follows.followers(subjects), title, url, [f"{title}.", *lines], WHY, kind="ikuti")
+
+
+def _indicators(codes: Iterable[str]) -> list[str]:
+    return [f"indicator:{code}" for code in codes]
+
+
+@events.on("followers", "article.published", "article.edited")
+def tell_of_article(event: Event) -> None:
+    """A new article concerns its office and indicators; a changed one only those who follow the article."""
+    article = db.session.get(Article, event.subject_id)
+    if article.status != "published":
+        return
+    new = event.name == "article.published"
+    subjects = [f"article:{article.id}", *([f"office:{article.office_id}", *_indicators(article.indicators)] if new else [])]
+    title = f"{'Artikel baru' if new else 'Artikel diubah'}: {article.title}"
+    _tell(event, subjects, title, f"/artikel/{article.slug}", [article.summary if new else ""])
+
+
+@events.on("followers", "note.published")
+def tell_of_note(event: Event) -> None:
+    """A note concerns both offices, its visit and its indicators."""
+    note = db.session.get(Note, event.subject_id)
+    subjects = [f"office:{note.host_id}", f"office:{note.guest_id}", f"visit:{note.visit_id}", *_indicators(note.indicators)]
+    _tell(event, subjects, f"Catatan konsultasi baru: {note.title}", f"/catatan/{note.id}", [note.summary])
+
+
+@events.on("followers", "question.asked")
+def tell_of_question(event: Event) -> None:
+    """A question concerns who asks, who is asked, what it is about, and its indicators."""
+    question = db.session.get(Question, event.subject_id)
+    about = {"office": (question.office_id, question.addressed_id), "article": (question.article_id,), "visit": (question.visit_id,)}
+    subjects = [f"{kind}:{ident}" for kind, idents in about.items() for ident in idents if ident]
+    title = f"Pertanyaan baru: {question.title}"
+    _tell(event, [*subjects, *_indicators(question.indicators)], title, f"/tanya/{question.id}", [f"{question.office.name} bertanya."])
+
+
+@events.on("followers", *ANSWER_TITLES)
+def tell_of_answer(event: Event) -> None:
+    """What becomes of a question."""
+    answer = db.session.get(Answer, event.subject_id)
+    if event.name != "answer.withdrawn" and not answer.stands:
+        return
+    titles = {
+        "answer.given": "Jawaban baru",
+        "answer.accepted": "Jawaban diterima",
+        "answer.applied": "Jawaban berhasil diterapkan",
+        "answer.withdrawn": "Jawaban ditarik",
+    }
+    question = answer.question
+    subjects = [f"question:{question.id}", *([f"office:{answer.office_id}"] if event.name == "answer.given" else [])]
+    title = f"{titles[event.name]}: {question.title}"
+    _tell(event, subjects, title, f"/tanya/{question.id}#jawaban-{answer.id}", [f"Jawaban dari {answer.office.name}."])
+
+
+@events.on("followers", "question.commented", "question.closed", "question.reopened")
+def tell_of_thread(event: Event) -> None:
+    """What else happens to a question."""
+    question = db.session.get(Question, event.subject_id)
+    titles = {
+        "question.commented": "Komentar baru",
+        "question.closed": "Pertanyaan ditutup",
+        "question.reopened": "Pertanyaan dibuka kembali",
+    }
+    _tell(event, [f"question:{question.id}"], f"{titles[event.name]}: {question.title}", f"/tanya/{question.id}", [])
+
+
+@events.on("followers", *VISIT_TITLES)
+def tell_of_visit(event: Event) -> None:
+    """Colleagues of both sides who follow a visit."""
+    visit = visits.find(event.subject_id)
+    title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
+    _tell(event, [f"visit:{visit.id}"], title, f"/kunjungan/{visit.id}", [f"Nomor rujukan: {visit.reference}"])

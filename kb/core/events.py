@@ -12,7 +12,7 @@ Handlers are idempotent: the event says where to look, the database says what is
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,9 +33,9 @@ LEASE = timedelta(minutes=5)
 Handler = Callable[["Event"], None]
 BatchHandler = Callable[[list["Event"]], None]
 
-# event name -> consumers; consumer -> handler. Filled at import by the rooms' handlers.py.
+# event name -> consumers; consumer and name -> handlers, in the order they subscribed. Filled at import by the rooms' handlers.py.
 _consumers: dict[str, list[str]] = defaultdict(list)
-_handlers: dict[tuple[str, str], Handler] = {}
+_handlers: dict[tuple[str, str], list[Handler]] = {}
 _batch_handlers: dict[str, BatchHandler] = {}
 _remote: set[str] = set()
 
@@ -86,7 +86,7 @@ def on(consumer: str, *names: str, remote: bool = False) -> Callable[[Handler], 
         _remote.update([consumer] if remote else [])
         for name in names:
             _subscribe(consumer, name)
-            _handlers[consumer, name] = handler
+            _handlers.setdefault((consumer, name), []).append(handler)
         return handler
 
     return register
@@ -116,22 +116,31 @@ def subscriptions() -> dict[str, list[str]]:
 
 def record(name: str, subject: db.Model, viewer: Viewer, *, delay: timedelta | None = None, **data: Any) -> Event:
     """Write an event and its deliveries in the current transaction. Flushes, so that the subject has its id."""
+    return record_all(name, [subject], viewer, delay=delay, **data)[0]
+
+
+def record_all(name: str, subjects: Iterable[db.Model], viewer: Viewer, *, delay: timedelta | None = None, **data: Any) -> list[Event]:
+    """The same event of many subjects, in as few statements as for one."""
     db.session.flush()
-    event = Event(
-        name=name,
-        subject_kind=subject.__tablename__,
-        subject_id=subject.id,
-        actor_id=viewer.user_id,
-        office_id=viewer.office_id,
-        data=data,
-        at=clock.now(),
-    )
-    db.session.add(event)
+    now = clock.now()
+    found = [
+        Event(
+            name=name,
+            subject_kind=subject.__tablename__,
+            subject_id=subject.id,
+            actor_id=viewer.user_id,
+            office_id=viewer.office_id,
+            data=data,
+            at=now,
+        )
+        for subject in subjects
+    ]
+    db.session.add_all(found)
     db.session.flush()
-    due_at = event.at + (delay or timedelta())
-    db.session.add_all(Delivery(event_id=event.id, consumer=name_, due_at=due_at) for name_ in _consumers[name])
+    due_at = now + (delay or timedelta())
+    db.session.add_all(Delivery(event_id=event.id, consumer=consumer, due_at=due_at) for event in found for consumer in _consumers[name])
     db.session.flush()
-    return event
+    return found
 
 
 def drain(limit: int = 1000, remote: bool | None = None) -> int:
@@ -192,7 +201,8 @@ def _handle_one(consumer: str, delivery_id: int) -> int:
         if consumer in _batch_handlers:
             _batch_handlers[consumer]([delivery.event])
         else:
-            _handlers[consumer, delivery.event.name](delivery.event)
+            for handler in _handlers[consumer, delivery.event.name]:
+                handler(delivery.event)
         delivery.done_at, delivery.error = clock.now(), None
         db.session.commit()
     except Exception as error:

@@ -99,7 +99,7 @@ def _queue(key: str, user: User, notices: list[Notice], now: datetime) -> bool:
         f"Ringkasan Berguru: {len(notices)} hal baru",
         render_template("mail/digest.txt", **values),
         html=render_template("mail/digest.html", **values),
-        to=user,
+        user_id=user.id,
         kind=choices.DIGEST,
     )
 

@@ -1,4 +1,4 @@
-"""Telling those who follow something. A consumer of its own: whoever is concerned has been told by then, and in other words."""
+"""Telling those who follow something, after those whom it concerns (`handlers.py` subscribes first), who are told in other words."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ def _indicators(codes: Iterable[str]) -> list[str]:
     return [f"indicator:{code}" for code in codes]
 
 
-@events.on("followers", "article.published", "article.edited")
+@events.on("inbox", "article.published", "article.edited")
 def tell_of_article(event: Event) -> None:
     """A new article concerns its office and indicators; a changed one only those who follow the article."""
     article = db.session.get(Article, event.subject_id)
@@ -36,7 +36,7 @@ def tell_of_article(event: Event) -> None:
     _tell(event, subjects, title, f"/artikel/{article.slug}", [article.summary if new else ""])
 
 
-@events.on("followers", "note.published")
+@events.on("inbox", "note.published")
 def tell_of_note(event: Event) -> None:
     """A note concerns both offices, its visit and its indicators."""
     note = db.session.get(Note, event.subject_id)
@@ -44,17 +44,17 @@ def tell_of_note(event: Event) -> None:
     _tell(event, subjects, f"Catatan konsultasi baru: {note.title}", f"/catatan/{note.id}", [note.summary])
 
 
-@events.on("followers", "question.asked")
+@events.on("inbox", "question.asked")
 def tell_of_question(event: Event) -> None:
     """A question concerns who asks, who is asked, what it is about, and its indicators."""
     question = db.session.get(Question, event.subject_id)
-    about = {"office": (question.office_id, question.addressed_id), "article": (question.article_id,), "visit": (question.visit_id,)}
-    subjects = [f"{kind}:{ident}" for kind, idents in about.items() for ident in idents if ident]
+    subjects = [f"office:{office_id}" for office_id in (question.office_id, question.addressed_id) if office_id]
+    subjects += [f"{question.about_kind}:{question.about_id}"] if question.about_kind else []
     title = f"Pertanyaan baru: {question.title}"
     _tell(event, [*subjects, *_indicators(question.indicators)], title, f"/tanya/{question.id}", [f"{question.office.name} bertanya."])
 
 
-@events.on("followers", *ANSWER_TITLES)
+@events.on("inbox", *ANSWER_TITLES)
 def tell_of_answer(event: Event) -> None:
     """What becomes of a question."""
     answer = db.session.get(Answer, event.subject_id)
@@ -72,7 +72,7 @@ def tell_of_answer(event: Event) -> None:
     _tell(event, subjects, title, f"/tanya/{question.id}#jawaban-{answer.id}", [f"Jawaban dari {answer.office.name}."])
 
 
-@events.on("followers", "question.commented", "question.closed", "question.reopened")
+@events.on("inbox", "question.commented", "question.closed", "question.reopened")
 def tell_of_thread(event: Event) -> None:
     """What else happens to a question."""
     question = db.session.get(Question, event.subject_id)
@@ -84,7 +84,7 @@ def tell_of_thread(event: Event) -> None:
     _tell(event, [f"question:{question.id}"], f"{titles[event.name]}: {question.title}", f"/tanya/{question.id}", [])
 
 
-@events.on("followers", *VISIT_TITLES)
+@events.on("inbox", *VISIT_TITLES)
 def tell_of_visit(event: Event) -> None:
     """Colleagues of both sides who follow a visit."""
     visit = visits.find(event.subject_id)

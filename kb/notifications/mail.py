@@ -19,7 +19,6 @@ from flask import current_app
 from flask_security import MailUtil
 from sqlalchemy import delete, select
 
-from kb.accounts.models import User
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
@@ -41,36 +40,23 @@ class OutboxMailUtil(MailUtil):
         queue(f"security:{uuid4().hex}", str(recipient), str(subject), body, is_secret=True)
 
 
-def queue(
-    key: str,
-    to_address: str,
-    subject: str,
-    text: str,
-    *,
-    is_secret: bool = False,
-    to: User | None = None,
-    kind: str | None = None,
-    html: str | None = None,
-    calendar: str | None = None,
-) -> bool:
-    """Write a mail once per key, to be sent by the worker; was it new? With `to` and `kind` it can be unsubscribed from."""
+def queue(key: str, to_address: str, subject: str, text: str, **values) -> bool:
+    """Write a mail once per key, to be sent by the worker; was it new? `values` are further columns of `Mail`."""
     if is_queued(key):
         return False
-    mail = Mail(
-        key=key,
-        to_address=to_address,
-        user_id=to.id if to and kind else None,
-        kind=kind if to else None,
-        subject=_one_line(subject)[:200],
-        text=text,
-        html=html,
-        calendar=calendar,
-        is_secret=is_secret,
-        created_at=clock.now(),
-    )
-    db.session.add(mail)
-    events.record("mail.queued", mail, current_viewer())
+    queue_all([draft(key, to_address, subject, text, **values)])
     return True
+
+
+def draft(key: str, to_address: str, subject: str, text: str, **values) -> Mail:
+    """A mail that is not in the outbox yet."""
+    return Mail(key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, created_at=clock.now(), **values)
+
+
+def queue_all(mails: list[Mail]) -> None:
+    """Put new mails into the outbox, in as few statements as one."""
+    db.session.add_all(mails)
+    events.record_all("mail.queued", mails, current_viewer())
 
 
 def is_queued(key: str) -> bool:

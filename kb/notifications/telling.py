@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from kb.accounts import queries as people
 from kb.accounts.models import User
@@ -39,30 +39,20 @@ def tell(
     readers = _readers(event, users)
     rhythms = choices.rhythms(kind, [user.id for user in readers])
     detail = "\n".join(line for line in lines[1:] if line)
+    now, notices, mails = clock.now(), [], []
     for user in readers:
-        at_once, wanted = rhythms[user.id] == "now", rhythms[user.id] != "none"
-        db.session.add(
-            Notice(
-                user_id=user.id,
-                event_id=event.id,
-                kind=kind,
-                title=title[:300],
-                detail=detail,
-                url=url,
-                created_at=clock.now(),
-                settled_at=clock.now() if at_once or not wanted else None,
-            )
-        )
-        if at_once:
-            mail.queue(
-                f"event:{event.id}:{user.id}",
-                user.email,
-                title,
-                text(user.name, lines, url, why, stop_link(user, kind)),
-                to=user,
-                kind=kind if kind in choices.KINDS else None,
-                calendar=invitation(user) if invitation else None,
-            )
+        rhythm = rhythms[user.id]
+        settled_at = now if rhythm in ("now", "none") else None
+        notices.append({"user_id": user.id, "settled_at": settled_at})
+        if rhythm == "now":
+            body = text(user.name, lines, url, why, stop_link(user, kind))
+            values = {"user_id": user.id, "kind": kind} if kind in choices.KINDS else {}
+            calendar = invitation(user) if invitation else None
+            mails.append(mail.draft(f"event:{event.id}:{user.id}", user.email, title, body, calendar=calendar, **values))
+    same = {"event_id": event.id, "kind": kind, "title": title[:300], "detail": detail, "url": url, "created_at": now}
+    if notices:  # one statement, however many follow
+        db.session.execute(insert(Notice), [same | one for one in notices])
+    mail.queue_all(mails)
 
 
 def _readers(event: Event, users: Iterable[User]) -> list[User]:

@@ -79,8 +79,18 @@ def test_a_failure_is_kept_tried_again_and_given_up(db_ctx, listeners, monkeypat
         assert delivery.gave_up_at is not None
         events.retry(delivery)
         db.session.commit()
-        events.on("mail", "thing.happened")(lambda event: None)
+        monkeypatch.setitem(events._handlers, ("mail", "thing.happened"), [lambda event: None])
         assert events.drain() == 1
+
+
+def test_handlers_of_one_consumer_come_in_the_order_they_subscribed(db_ctx, listeners):
+    heard = []
+    events.on("inbox", "thing.happened")(lambda event: heard.append("first"))
+    events.on("inbox", "thing.happened")(lambda event: heard.append("second"))
+    with db_ctx():
+        record()
+        assert events.drain() == 1, "one delivery for both"
+        assert heard == ["first", "second"]
 
 
 def test_a_failed_handler_leaves_no_half_work(db_ctx, listeners):

@@ -117,7 +117,9 @@ def test_the_latest_notices_stand_aside(cast, db_ctx):
     with db_ctx():
         for number in range(7):
             event = events.record("thing.happened", makers.office("18.11"), cast.admin.viewer)
-            notice = Notice(user_id=cast.host_member.id, event_id=event.id, kind="akun", title=f"Kabar {number}.", url="/", created_at=clock.now())
+            notice = Notice(
+                user_id=cast.host_member.id, event_id=event.id, kind="akun", title=f"Kabar {number}.", url="/", created_at=clock.now()
+            )
             db.session.add(notice)
         db.session.commit()
     page = cast.host_member.client.get("/beranda").text

@@ -278,7 +278,7 @@ def revision(slug: str, number: int):
 
 
 def _revision(article: Article, number: int):
-    found = queries.revision(current_viewer(), article, number)
+    found = queries.revision(current_viewer(), article, number) if number <= article.version else None
     if found is None:
         raise NotFound("Revisi ini tidak ada, atau tidak terbuka untuk Anda.")
     return found

@@ -1,0 +1,75 @@
+"""Regions, offices and index values as the facts have them."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from kb.core.db import db
+from kb.offices import queries, seed
+from kb.offices.models import IndexValue, Office, Region
+from tests.makers import office
+
+
+def test_every_government_has_one_office(db_ctx):
+    with db_ctx():
+        kinds = Counter(db.session.scalars(select(Office.kind)))
+        assert kinds == {"provinsi": 38, "kabupaten": 415, "kota": 93, "redaksi": 1}, "508 regencies and cities, 38 provinces"
+        assert not set(db.session.scalars(select(Office.region_code))) & seed.WITHOUT_GOVERNMENT
+        assert db.session.scalar(select(func.count()).select_from(Office).where(Office.joined_at.is_not(None))) == 1, "the editorial office"
+
+
+def test_every_region_stands_in_its_province(db_ctx):
+    with db_ctx():
+        regions = {region.code: region for region in db.session.scalars(select(Region))}
+        assert len(regions) == 552
+        for region in regions.values():
+            assert regions[region.province_code].kind == "provinsi" and region.code.startswith(region.province_code)
+            assert -11.1 < region.lat < 6.2 and 94.9 < region.lon < 141.1
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"), [("18.11", "Asia/Jakarta"), ("61", "Asia/Jakarta"), ("62", "Asia/Jakarta"), ("63", "Asia/Makassar"),
+                       ("51", "Asia/Makassar"), ("81", "Asia/Jayapura"), ("96", "Asia/Jayapura")],
+)  # fmt: skip
+def test_every_office_keeps_the_time_of_its_province(db_ctx, code, zone):
+    with db_ctx():
+        assert office(code).timezone == zone
+
+
+def test_the_two_offices_of_the_story_have_the_published_values(db_ctx):
+    with db_ctx():
+        found = {(value.year, str(value.value)): value for value in db.session.scalars(
+            select(IndexValue).where(IndexValue.office_id == office("18.11").id, IndexValue.instrument_id == "spbe-2020"))}  # fmt: skip
+        assert found[2022, "2.59"].grade in ("Cukup", None) and found[2023, "3.70"].grade in ("Sangat Baik", None)
+        series = queries.index_values(office("18.11"))
+        shown = {(value.row.year, value.row.value): value.grade for value in series[0].values}
+        assert shown[2022, Decimal("2.59")] == "Cukup" and shown[2023, Decimal("3.70")] == "Sangat Baik"
+
+
+def test_every_value_names_source_kind_and_confidence_and_disagreeing_sources_both_stand(db_ctx):
+    with db_ctx():
+        values = db.session.scalars(select(IndexValue)).all()
+        assert all(value.source and value.confidence and value.kind and 1 <= value.value <= 5 for value in values)
+        both = Counter((value.office_id, value.instrument_id, value.year) for value in values)
+        assert max(both.values()) > 1
+
+
+def test_seeding_again_changes_nothing_that_people_wrote(db_ctx):
+    with db_ctx():
+        mesuji = office("18.11")
+        mesuji.about, mesuji.name = "Kami kecil.", "Dinas Kominfo Mesuji"
+        db.session.commit()
+        counts = [db.session.scalar(select(func.count()).select_from(model)) for model in (Region, Office, IndexValue)]
+        seed.seed()
+        db.session.commit()
+        assert counts == [db.session.scalar(select(func.count()).select_from(model)) for model in (Region, Office, IndexValue)]
+        assert (office("18.11").about, office("18.11").name) == ("Kami kecil.", "Dinas Kominfo Mesuji")
+
+
+def test_the_leaders_are_one_row_an_office_highest_first(db_ctx):
+    with db_ctx():
+        found = queries.leaders(limit=50)
+        assert len({value.office_id for value in found}) == len(found) > 3 and len({value.year for value in found}) == 1
+        assert [value.value for value in found] == sorted((value.value for value in found), reverse=True)

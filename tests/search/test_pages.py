@@ -1,0 +1,82 @@
+"""The search page: empty, in vain, narrowed, turned over, and asked nonsense."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from kb.core.db import db
+from kb.search import service
+from kb.search.models import MissedSearch
+from tests.search.makers import make_article, settle
+
+
+@pytest.fixture
+def library(app, engine, db_ctx):
+    """Twelve articles of Mesuji, one of Pringsewu."""
+    with db_ctx():
+        for number in range(12):
+            make_article(f"Peta rencana {number}", "Isi tentang anggaran <script>alert(1)</script>.", indicators=("spbe-2020/12",))
+        make_article("Audit keamanan", "Isi tentang audit.", owner="18.10", indicators=("spbe-2020/31",))
+        settle()
+        service.reindex()
+
+
+def test_without_words_it_invites_to_ask(library, client):
+    page = client.get("/cari")
+    assert page.status_code == 200 and 'name="q"' in page.text
+
+
+def test_a_word_is_marked_in_harmless_text(library, client):
+    page = client.get("/cari?q=anggaran").text
+    assert "<mark>anggaran</mark>" in page and "<script>alert" not in page and "12 hasil" in page
+
+
+def test_nothing_found_proposes_what_may_be_meant(library, client):
+    page = client.get("/cari?q=angaran").text
+    assert "Mungkin maksud Anda" in page and re.search(r'href="/cari\?q=anggaran"', page)
+
+
+def test_nothing_at_all_says_so_and_leads_to_asking(library, client):
+    page = client.get("/cari?q=zzzzqqqq").text
+    assert "Tidak ada" in page and "/tanya" in page
+
+
+def test_a_facet_narrows_and_is_let_go_again_and_the_words_stay(library, client):
+    page = client.get("/cari?q=isi").text
+    narrow = re.search(r'href="(/cari\?[^"]*instansi=kabupaten-pringsewu[^"]*)"', page)[1].replace("&amp;", "&")
+    narrowed = client.get(narrow).text
+    assert "Audit keamanan" in narrowed and "Peta rencana 1" not in narrowed and 'value="isi"' in narrowed
+    assert re.search(r'href="/cari\?q=isi"', narrowed), "the chosen value leads back"
+
+
+def test_pages_are_turned_and_keep_the_question(library, client):
+    first, second = client.get("/cari?q=rencana").text, client.get("/cari?q=rencana&hal=2").text
+    titles = [set(re.findall(r"Peta <mark>rencana</mark> \d+", page)) for page in (first, second)]
+    assert len(titles[0]) == 10 and len(titles[1]) == 2 and not titles[0] & titles[1]
+    assert "hal=2" in first and "q=rencana" in first
+
+
+@pytest.mark.parametrize(
+    "query", ["hal=0", "hal=-5", "hal=dua", "jenis=rahasia", "tahun=x&provinsi=&instansi=%1b", f"indikator={500 * 'x'}"]
+)
+def test_nonsense_in_the_address_is_no_error(library, client, query):
+    assert client.get(f"/cari?q=rencana&{query}").status_code == 200
+
+
+def test_beyond_the_last_page_it_leads_to_the_last(library, client):
+    assert client.get("/cari?q=rencana&hal=999").location == "/cari?q=rencana&hal=2"
+
+
+@pytest.mark.parametrize("q", ["a" * 5000, "%1b", "%22tak+ditutup", "((", "*", "NOT", "%3Cscript%3E", "-rencana"])
+def test_any_text_may_be_asked(library, client, q):
+    assert client.get(f"/cari?q={q}").status_code == 200
+
+
+def test_a_search_in_vain_is_counted_without_person(library, cast, db_ctx):
+    for person in (cast.outsider, cast.visitor):
+        person.client.get("/cari?q=zzzzqqqq")
+    with db_ctx():
+        row = db.session.scalars(select(MissedSearch)).one()
+        assert row.words == "zzzzqqqq" and row.times == 2
+        assert {column.name for column in MissedSearch.__table__.columns} == {"words", "times", "first_on", "last_on"}

@@ -1,26 +1,37 @@
-"""The dashboard's "Menunggu Anda": what waits for a person, oldest first; and the counterparts of an indicator."""
+"""The dashboard's "Tugas saya": all that waits for a person, the first due first; and the counterparts of an indicator."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from flask import url_for
 
 from kb.accounts import queries as accounts
 from kb.articles import queries as articles
-from kb.core.pages import tanggal
+from kb.core import clock
 from kb.core.viewer import Viewer
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
+from kb.notes import queries as notes
 from kb.notifications import queries as notifications
+from kb.questions import escalation
+from kb.questions import policy as question_policy
+from kb.questions import queries as questions
 from kb.visits import queries as visits
+
+# Days within which an asker should look at answers, and say whether an accepted one worked.
+ACCEPT_DAYS = 14
+APPLY_DAYS = 2 * questions.APPLY_DAYS
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that waits: what, for whom it matters, and where to do it."""
+    """One thing that waits: what, why, where to do it, and until when."""
 
     title: str
     detail: str
     url: str
+    due: date
 
 
 @dataclass
@@ -34,44 +45,74 @@ class Overview:
 
 def of(viewer: Viewer) -> Overview:
     """What waits for this person, and what their office has under way."""
-    found = Overview()
-    if viewer.is_admin:
-        found.tasks += _join_tasks(accounts.waiting_requests(viewer))
-        found.tasks += _failure_tasks(notifications.count_failures())
+    found = Overview(sorted(_tasks(viewer), key=lambda task: task.due))
     if viewer.office_id:
-        found.tasks += [_visit_task(visit) for visit in visits.waiting_for(viewer.office_id)]
-        found.tasks += [_report_task(visit) for visit in visits.to_report(viewer.office_id)]
         found.visits = visits.ours(viewer.office_id)[:10]
         found.drafts = articles.drafts_of(viewer)
     return found
 
 
-def _join_tasks(count: int) -> list[Task]:
-    if not count:
-        return []
-    return [Task(f"{count} permohonan bergabung", "Periksa suratnya, lalu terima atau tolak.", url_for("accounts.requests"))]
+def _tasks(viewer: Viewer) -> Iterator[Task]:
+    if viewer.is_admin:
+        yield from _admin_tasks(viewer)
+    if question_policy.can_moderate(viewer):
+        yield from _moderator_tasks()
+    if viewer.office_id:
+        yield from (_visit_task(duty) for duty in visits.duties(viewer.office_id) if duty.falls_to(viewer.office_id))
+        yield from (_follow_up_task(row) for row in notes.open_follow_ups(viewer.office_id))
+        yield from _question_tasks(viewer)
 
 
-def _failure_tasks(count: int) -> list[Task]:
-    if not count:
-        return []
-    return [Task(f"{count} kiriman gagal", "Baca sebabnya, perbaiki, lalu coba lagi.", url_for("notifications.failures"))]
+def _admin_tasks(viewer: Viewer) -> Iterator[Task]:
+    if count := accounts.waiting_requests(viewer):
+        yield Task(
+            f"{count} permohonan bergabung", "Periksa suratnya, lalu terima atau tolak.", url_for("accounts.requests"), clock.today()
+        )
+    if count := notifications.count_failures():
+        yield Task(f"{count} kiriman gagal", "Baca sebabnya, perbaiki, lalu coba lagi.", url_for("notifications.failures"), clock.today())
 
 
-def _report_task(visit) -> Task:
-    return Task(
-        f"Tulis catatan kunjungan {visit.guest.name} ke {visit.host.name}",
-        f"Harinya sudah lewat: {tanggal(visit.day)}",
-        url_for("notes.new", kunjungan=visit.id),
-    )
+def _moderator_tasks() -> Iterator[Task]:
+    for case in questions.cases():
+        reported = clock.day_of(case.flags[0].created_at)
+        detail = f"{len(case.flags)} laporan pembaca. Tampilkan atau sembunyikan, dengan alasan."
+        yield Task(f"Dilaporkan: {case.question.title}", detail, url_for("moderation.queue"), reported + timedelta(days=1))
 
 
-def _visit_task(visit) -> Task:
-    return Task(
-        f"{visit.reference}: {visit.guest.name} ingin berkunjung",
-        f"Diminta untuk {tanggal(visit.day)}",
-        url_for("visits.show", visit_id=visit.id),
-    )
+def _visit_task(duty: visits.Duty) -> Task:
+    visit, page = duty.visit, url_for("visits.show", visit_id=duty.visit.id)
+    if duty.side == "host":
+        title, detail = f"{visit.reference}: {visit.guest.name} ingin berkunjung", "Terima, usulkan jadwal lain, atau tolak dengan alasan."
+    elif duty.side == "both":
+        title, page = f"Tulis catatan kunjungan {visit.guest.name} ke {visit.host.name}", url_for("notes.new", kunjungan=visit.id)
+        detail = "Harinya sudah lewat. Tandai terlaksana dan tulis hasilnya selagi ingat."
+    elif visit.status == "proposed":
+        title, detail = f"{visit.host.name} mengusulkan jadwal lain", "Terima salah satunya dengan sekali tekan."
+    else:
+        title, detail = f"Selesaikan laporan kunjungan ke {visit.host.name}", "Laporan untuk pimpinan tersusun dari catatan."
+    return Task(title, detail, page, duty.due)
+
+
+def _follow_up_task(row) -> Task:
+    return Task(f"Tindak lanjut: {row.text}", f"Disepakati dalam {row.note.title}.", url_for("notes.show", note_id=row.note_id), row.due_on)
+
+
+def _question_tasks(viewer: Viewer) -> Iterator[Task]:
+    for question in questions.waiting_for(viewer):
+        following = escalation.upcoming(clock.day_of(question.asked_at), question.stage)
+        due = following[1] if following else clock.day_of(question.asked_at)
+        yield Task(f"Diundang menjawab: {question.title}", f"Ditanyakan {question.office.name}.", _page(question), due)
+    for question in questions.to_accept(viewer):
+        due = clock.day_of(question.asked_at) + timedelta(days=ACCEPT_DAYS)
+        yield Task(f"Periksa jawaban: {question.title}", "Terima jawaban yang membantu, atau beri komentar.", _page(question), due)
+    for answer in questions.to_apply(viewer):
+        due = clock.day_of(answer.accepted_at) + timedelta(days=APPLY_DAYS)
+        detail = f"Jawaban {answer.office.name} sudah diterima. Bila berhasil, nyatakan berhasil diterapkan."
+        yield Task(f"Sudah diterapkan? {answer.question.title}", detail, f"{_page(answer.question)}#jawaban-{answer.id}", due)
+
+
+def _page(question) -> str:
+    return url_for("questions.show", question_id=question.id)
 
 
 def counterparts(indicator: Indicator) -> list[Indicator]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from kb.articles import queries as articles
+from kb.core import clock
 from kb.core.access import public
 from kb.core.db import db
 from kb.core.errors import NotFound
@@ -45,6 +46,7 @@ def dashboard():
     return render_template(
         "home/dashboard.html",
         work=overview.of(viewer),
+        today=clock.today(),
         notices=notifications.latest(viewer, 5),
         office=offices.get(viewer.office_id),
         may_ask=visit_policy.can_ask(viewer),

@@ -46,7 +46,7 @@ class Note(db.Model):
     author: Mapped[User | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
     indicator_rows: Mapped[list["NoteIndicator"]] = relationship(cascade="all, delete-orphan", order_by="NoteIndicator.id", lazy="selectin")
-    follow_ups: Mapped[list["NoteFollowUp"]] = relationship(cascade="all, delete-orphan", order_by="NoteFollowUp.id")
+    follow_ups: Mapped[list["NoteFollowUp"]] = relationship(cascade="all, delete-orphan", order_by="NoteFollowUp.id", back_populates="note")
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'published')", name="status"),
         CheckConstraint("visibility IN ('para_pihak', 'jejaring', 'publik')", name="visibility"),
@@ -103,3 +103,4 @@ class NoteFollowUp(db.Model):
     due_on: Mapped[date]
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     office: Mapped[Office] = relationship()
+    note: Mapped[Note] = relationship(back_populates="follow_ups")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Select, case, func, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from kb.core import clock
 from kb.core.db import db
@@ -59,6 +59,13 @@ def revisions(note: Note) -> list[NoteRevision]:
     """All states of a note, newest first."""
     query = select(NoteRevision).where(NoteRevision.note_id == note.id).options(joinedload(NoteRevision.author))
     return list(db.session.scalars(query.order_by(NoteRevision.number.desc())))
+
+
+def open_follow_ups(office_id: int, limit: int = 50) -> list[NoteFollowUp]:
+    """What an office has agreed to do and has not done, with its note, the first due first."""
+    mine = (NoteFollowUp.office_id == office_id, NoteFollowUp.done_at.is_(None), Note.status == "published")
+    query = select(NoteFollowUp).join(NoteFollowUp.note).where(*mine).options(contains_eager(NoteFollowUp.note))
+    return list(db.session.scalars(query.order_by(NoteFollowUp.due_on, NoteFollowUp.id).limit(limit)))
 
 
 @dataclass(frozen=True)

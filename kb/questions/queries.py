@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload, load_only, raiseload
+from sqlalchemy.orm import contains_eager, joinedload, load_only, raiseload
 
 from kb.core import clock, workdays
 from kb.core.db import db
@@ -29,6 +29,9 @@ from kb.questions.models import (
 )
 from kb.questions.proposals import Evidence
 from kb.questions.surroundings import known
+
+# So long after accepting an answer its office is asked whether it worked.
+APPLY_DAYS = 30
 
 STATES = {"menunggu": "Belum dijawab", "dijawab": "Ada jawaban", "terjawab": "Terjawab", "ditutup": "Ditutup"}
 
@@ -124,6 +127,24 @@ def waiting_for(viewer: Viewer) -> list[Question]:
     answered = select(Answer.question_id).where(Answer.office_id == viewer.office_id, Answer.withdrawn_at.is_(None))
     query = _listed(viewer).where(Question.status == "open", Question.id.in_(_invited(viewer.office_id)), Question.id.not_in(answered))
     return list(db.session.scalars(query.order_by(None).order_by(Question.asked_at).limit(50)))
+
+
+def to_accept(viewer: Viewer) -> list[Question]:
+    """Own questions that have answers, none of which was accepted yet; oldest first."""
+    query = _listed(viewer).where(Question.office_id == viewer.office_id, Question.status == "open", Question.answer_count > 0)
+    return list(db.session.scalars(query.order_by(None).order_by(Question.asked_at).limit(50)))
+
+
+def to_apply(viewer: Viewer) -> list[Answer]:
+    """Answers that the viewer's office accepted `APPLY_DAYS` ago or longer, without saying whether they worked; oldest first."""
+    query = (
+        select(Answer)
+        .join(Answer.question)
+        .where(Question.office_id == viewer.office_id, Answer.applied_at.is_(None))
+        .where(Answer.accepted_at < clock.now() - timedelta(days=APPLY_DAYS))
+        .options(contains_eager(Answer.question), joinedload(Answer.office))
+    )
+    return list(db.session.scalars(query.order_by(Answer.accepted_at).limit(50)))
 
 
 def find(question_id: int) -> Question | None:

@@ -24,17 +24,23 @@ from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
 ANSWER_DAYS = 3
 REPORT_DAYS = 5
 
-CAN_BE_LATE = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
+OWES_SOMETHING = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
 
 
 @dataclass(frozen=True)
-class Overdue:
-    """Something a side ("host", "guest") should have done by the day `due`."""
+class Duty:
+    """Something that a side ("host", "guest" or "both") should do until the day `due`; `is_late` by the host's clock."""
 
     visit: Visit
     side: str
     what: str
     due: date
+    is_late: bool
+
+    def falls_to(self, office_id: int) -> bool:
+        """Is it this office that has to act?"""
+        mine = {self.visit.host_id: "host", self.visit.guest_id: "guest"}
+        return self.side in ("both", mine.get(office_id))
 
 
 @dataclass(frozen=True)
@@ -90,20 +96,6 @@ def ours(office_id: int, limit: int = 100) -> list[Visit]:
     return list(db.session.scalars(query))
 
 
-def waiting_for(office_id: int) -> list[Visit]:
-    """The requests a host has not answered, oldest first."""
-    query = _listed().where(Visit.host_id == office_id, Visit.status.in_(WAITS_FOR_HOST)).order_by(Visit.requested_at, Visit.id)
-    return list(db.session.scalars(query))
-
-
-def to_report(office_id: int) -> list[Visit]:
-    """Agreed visits of an office whose day has passed."""
-    query = _listed().where(
-        (Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(AGREED), Visit.day < clock.today()
-    )
-    return list(db.session.scalars(query.order_by(Visit.day)))
-
-
 def upcoming_public(limit: int = 4) -> list[Visit]:
     """Agreed visits to come that both sides leave open to everybody."""
     query = _listed().where(Visit.status.in_(AGREED), Visit.host_opens, Visit.guest_opens, Visit.day >= clock.today())
@@ -141,30 +133,31 @@ def taking_part_of(month: Month, host_id: int, viewer: Viewer) -> dict[Wish, Vis
     return {Wish(day, session): visit for day, session, visit in db.session.execute(query)}
 
 
-def overdue(office_id: int) -> list[Overdue]:
-    """What an office lets the other side wait for, longest first. Both sides see it."""
+def duties(office_id: int) -> list[Duty]:
+    """What an office and the other sides of its visits have to do now, the first due first. Both sides see it."""
     query = (
         select(Visit)
-        .where((Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(CAN_BE_LATE))
+        .where((Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(OWES_SOMETHING))
         .options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows))
     )
     holidays = openness.holidays_from(clock.today().year - 1)
-    found = [late for visit in db.session.scalars(query) if (late := _lateness(visit, holidays))]
-    return sorted(found, key=lambda late: late.due)
+    found = [duty for visit in db.session.scalars(query.order_by(Visit.id)) if (duty := _duty(visit, holidays))]
+    return sorted(found, key=lambda duty: duty.due)
 
 
-def _lateness(visit: Visit, holidays: Mapping[date, str]) -> Overdue | None:
+def _duty(visit: Visit, holidays: Mapping[date, str]) -> Duty | None:
     today = clock.today(visit.host.timezone)
-    if visit.status in WAITS_FOR_HOST and visit.requested_at:
-        due = workdays.after(visit.requested_at.date(), ANSWER_DAYS, holidays)
-        late = Overdue(visit, "host", "Permohonan belum dijawab", due)
+    if visit.status in WAITS_FOR_HOST:
+        asked = (visit.requested_at or visit.created_at).date()
+        side, what, due = "host", "Permohonan belum dijawab", workdays.after(asked, ANSWER_DAYS, holidays)
     elif visit.status == "proposed":
-        late = Overdue(visit, "guest", "Usul jadwal belum dijawab", visit.options_until or visit.day)
+        side, what, due = "guest", "Usul jadwal belum dijawab", visit.options_until or visit.day
     elif visit.status in AGREED:
-        late = Overdue(visit, "guest", "Belum ditandai terlaksana", visit.last_day)
+        side, what, due = "both", "Belum ditandai terlaksana", visit.last_day
     else:
-        late = Overdue(visit, "guest", "Laporan belum selesai", workdays.after(visit.last_day, REPORT_DAYS, holidays))
-    return late if late.due < today else None
+        side, what, due = "guest", "Laporan belum selesai", workdays.after(visit.last_day, REPORT_DAYS, holidays)
+    is_to_come = visit.status in AGREED and today <= visit.last_day
+    return None if is_to_come else Duty(visit, side, what, due, is_late=due < today)
 
 
 def competing(visit: Visit) -> list[Visit]:

@@ -59,7 +59,7 @@ def index():
         "visits/index.html",
         upcoming=queries.upcoming_public(20),
         ours=queries.ours(viewer.office_id) if viewer.office_id else [],
-        overdue=queries.overdue(viewer.office_id) if viewer.office_id else [],
+        overdue=[duty for duty in queries.duties(viewer.office_id) if duty.is_late] if viewer.office_id else [],
         may_ask=policy.can_ask(viewer),
     )
 

@@ -80,6 +80,11 @@ def test_an_office_sees_its_visits_on_both_sides_newest_day_first_and_no_drafts_
         assert [visit.id for visit in queries.ours(office("18.11").id)] == [as_guest, as_host]
 
 
+def owed(code: str) -> list[tuple[int, str]]:
+    """The visits with something to do, and by which side."""
+    return [(duty.visit.id, duty.side) for duty in queries.duties(office(code).id)]
+
+
 def test_what_waits_for_a_host_stands_oldest_first(app, it_is):
     with app.app_context():
         it_is(TODAY)
@@ -87,20 +92,32 @@ def test_what_waits_for_a_host_stands_oldest_first(app, it_is):
         it_is(TODAY - timedelta(days=3))
         sooner = make_visit("requested", guest="18.12").id
         make_visit("accepted", guest="18.12", session="13:30")
-        make_visit("requested", guest="18.11", host="18.10")
-        assert [visit.id for visit in queries.waiting_for(office("18.11").id)] == [sooner, later]
+        mine = make_visit("requested", guest="18.11", host="18.10").id
+        assert [row for row in owed("18.11") if row[0] != mine] == [(sooner, "host"), (later, "host")]
+        assert not [duty for duty in queries.duties(office("18.11").id) if duty.visit.id == mine and duty.falls_to(office("18.11").id)]
 
 
 def test_an_accepted_visit_is_to_be_reported_by_both_sides_once_its_day_has_passed(app, it_is):
     with app.app_context():
-        ident = make_visit("accepted").id
-        make_visit("held", session="13:30")
+        ident, held = make_visit("accepted").id, make_visit("held", session="13:30").id
         make_visit("declined")
-        for day, expected in ((OPEN_DAY, []), (OPEN_DAY + timedelta(days=1), [ident])):
+        for day, expected in ((OPEN_DAY, []), (OPEN_DAY + timedelta(days=1), [(ident, "both")])):
             it_is(day)
             for code in ("18.11", "18.10"):
-                assert [visit.id for visit in queries.to_report(office(code).id)] == expected
-        assert queries.to_report(office("18.12").id) == []
+                assert sorted(owed(code)) == [*expected, (held, "guest")]
+        assert owed("18.12") == []
+
+
+@pytest.mark.parametrize(("status", "side"), [("requested", "host"), ("proposed", "guest"), ("accepted", "both"), ("held", "guest")])
+def test_both_sides_see_what_is_late_and_whose_turn_it_is(app, it_is, status, side):
+    with app.app_context():
+        it_is(TODAY)
+        make_visit(status, options_until=TODAY + timedelta(days=4))
+        it_is(OPEN_DAY + timedelta(days=30))
+        for code in ("18.11", "18.10"):
+            duty = queries.duties(office(code).id)[0]
+            assert (duty.side, duty.is_late) == (side, True) and duty.due < OPEN_DAY + timedelta(days=30)
+            assert duty.falls_to(office(code).id) == (side in ("both", "host" if code == "18.11" else "guest"))
 
 
 def test_upcoming_visits_are_agreed_open_and_not_past_soonest_first(app, it_is):

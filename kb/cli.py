@@ -18,7 +18,7 @@ from kb import demo
 from kb.accounts import seed as accounts
 from kb.articles import exporting as article_export
 from kb.articles import importing as article_import
-from kb.core import clock, content, events, once
+from kb.core import clock, content, events, files, once
 from kb.core.db import db
 from kb.notes import exporting as note_export
 from kb.notes import importing as note_import
@@ -199,7 +199,7 @@ def _erase_visits() -> None:
     retention.erase(current_app.config["VISIT_RETENTION_DAYS"])
 
 
-CHORES = (once.forget_old, missed.forget_old, mail.forget_old, reminders.remind, _erase_visits, _escalate, digest.write)
+CHORES = (once.forget_old, missed.forget_old, mail.forget_old, reminders.remind, _erase_visits, files.sweep, _escalate, digest.write)
 
 
 @commands.command()

@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Response, current_app, send_file
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
@@ -15,12 +15,11 @@ from kb.core.db import UtcDateTime, db
 from kb.core.errors import Invalid
 
 MEGABYTE = 1024 * 1024
+SPARED = timedelta(days=1)
 
 # kind -> (media type, signature at the start of the file, name endings)
 KINDS = {
     "pdf": ("application/pdf", b"%PDF-", (".pdf",)),
-    "png": ("image/png", b"\x89PNG\r\n\x1a\n", (".png",)),
-    "jpeg": ("image/jpeg", b"\xff\xd8\xff", (".jpg", ".jpeg")),
 }
 
 
@@ -39,6 +38,7 @@ class StoredFile(db.Model):
 def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> StoredFile:
     """Keep an upload. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
     content = upload.stream.read(max_megabytes * MEGABYTE + 1)
+    upload.close()
     if not content:
         raise Invalid("Berkas ini kosong. Pilih berkas lain.", field)
     if len(content) > max_megabytes * MEGABYTE:
@@ -47,6 +47,11 @@ def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: 
     media_type = _recognised(name, content, kinds)
     if media_type is None:
         raise Invalid(f"Isi berkas ini bukan {' atau '.join(kind.upper() for kind in kinds)} yang benar.", field)
+    return store(content, name, media_type)
+
+
+def store(content: bytes, name: str, media_type: str) -> StoredFile:
+    """Keep a content that was checked."""
     digest = hashlib.sha256(content).hexdigest()
     _write_once(_path(digest), content)
     stored = StoredFile(sha256=digest, name=name, media_type=media_type, size=len(content), created_at=clock.now())
@@ -82,6 +87,15 @@ def _write_once(path: Path, content: bytes) -> None:
 def send(stored: StoredFile) -> Response:
     """The file as a download, never shown inside our own pages."""
     return send_file(_path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+
+
+def sweep() -> None:
+    """Remove contents that no row speaks of any more. An upload under way has its content before its row: what is new is spared."""
+    known = set(db.session.scalars(select(StoredFile.sha256)))
+    before = clock.now().timestamp() - SPARED.total_seconds()
+    for path in (Path(current_app.config["KB_DATA"]) / "berkas").glob("*/*"):
+        if path.name not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
 
 
 def read(stored: StoredFile) -> bytes:

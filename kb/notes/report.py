@@ -21,7 +21,7 @@ def of(visit: Visit, viewer: Viewer, base_url: str) -> Letter:
     blocks += _follow_ups(notes)
     if visit.photos:
         blocks.append(Heading("7. Dokumentasi"))
-        blocks += [Picture(files.read(photo.file), photo.caption) for photo in visit.photos]
+        blocks += [Picture(files.read(photo.file), photo.caption, f"/kunjungan/{visit.id}/foto/{photo.id}") for photo in visit.photos]
     return compose.letter_of(visit, "laporan", base_url, tuple(blocks))
 
 

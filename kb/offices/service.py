@@ -1,10 +1,18 @@
 """What is done with an office."""
 
-from kb.core import clock, events
+from dataclasses import asdict, dataclass
+
+from werkzeug.datastructures import FileStorage
+
+from kb.core import clock, events, pictures
 from kb.core.access import require
+from kb.core.db import db
 from kb.core.viewer import Viewer
 from kb.offices import policy
 from kb.offices.models import Office
+
+# Pixels of the longer side: 2.2 cm at print quality.
+LOGO_SIDE = 600
 
 
 def join(office: Office, viewer: Viewer) -> None:
@@ -14,8 +22,29 @@ def join(office: Office, viewer: Viewer) -> None:
         events.record("office.joined", office, viewer)
 
 
-def edit_profile(office: Office, viewer: Viewer, about: str, address: str, phone: str) -> None:
+@dataclass(frozen=True)
+class Profile:
+    """What a manager says about the office; empty texts mean nothing is said. `letterhead` is the name in the kop surat."""
+
+    about: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    letterhead: str = ""
+
+
+def edit_profile(office: Office, viewer: Viewer, profile: Profile) -> None:
     """Managers describe their office."""
     require(seen=True, allowed=policy.can_edit(viewer, office))
-    office.about, office.address, office.phone = about or None, address or None, phone or None
+    for name, value in asdict(profile).items():
+        setattr(office, name, value or None)
     events.record("office.edited", office, viewer)
+
+
+def set_logo(office: Office, viewer: Viewer, upload: FileStorage | None) -> None:
+    """A new logo for the letters, or none. Raises Invalid at `logo_upload`."""
+    require(seen=True, allowed=policy.can_edit(viewer, office))
+    former, office.logo = office.logo, pictures.save(upload, 1, LOGO_SIDE, "logo_upload") if upload else None
+    db.session.flush()
+    if former is not None:
+        db.session.delete(former)

@@ -1,14 +1,18 @@
 """The list of offices and their profile form. The office page itself is made of several rooms: see home."""
 
+from dataclasses import fields
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from kb.core import files
 from kb.core.access import public, require
 from kb.core.db import db
-from kb.core.errors import NotFound
+from kb.core.errors import Invalid, NotFound
 from kb.core.forms import clean
 from kb.core.viewer import current_viewer
 from kb.offices import policy, queries, service
 from kb.offices.forms import ProfileForm
+from kb.offices.models import Office
 
 bp = Blueprint("offices", __name__)
 
@@ -60,8 +64,32 @@ def edit(slug: str):
     require(seen=True, allowed=policy.can_edit(current_viewer(), office))
     form = ProfileForm(obj=office)
     if form.validate_on_submit():
-        service.edit_profile(office, current_viewer(), form.about.data, form.address.data, form.phone.data)
-        db.session.commit()
-        flash("Profil instansi disimpan.")
-        return redirect(url_for("home.office", slug=slug), 303)
+        try:
+            _save(office, form)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+            office = queries.by_slug(slug)
+        else:
+            db.session.commit()
+            flash("Profil instansi disimpan.")
+            return redirect(url_for("home.office", slug=slug), 303)
     return render_template("offices/edit.html", form=form, office=office), 422 if form.is_submitted() else 200
+
+
+def _save(office: Office, form: ProfileForm) -> None:
+    viewer = current_viewer()
+    values = {field.name: form[field.name].data or "" for field in fields(service.Profile)}
+    service.edit_profile(office, viewer, service.Profile(**values))
+    if form.logo_upload.data or form.drop_logo.data:
+        service.set_logo(office, viewer, form.logo_upload.data or None)
+
+
+@bp.get("/instansi/<slug>/lambang")
+@public
+def logo(slug: str):
+    """The logo of the office."""
+    office = queries.by_slug(slug)
+    if office is None or office.logo is None:
+        raise NotFound
+    return files.send(office.logo)

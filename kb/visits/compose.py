@@ -43,8 +43,10 @@ def head_of(office: Office) -> Letterhead:
     region = office.region.name if office.region else office.name
     government = f"Pemerintah {'Provinsi ' if office.region and office.region.kind == 'provinsi' else ''}{region}"
     contact = ", ".join(part for part in (office.phone and f"Telepon {office.phone}", office.email and f"surel {office.email}") if part)
-    logo = files.read(office.logo) if office.logo else None
-    return Letterhead(government, office.letterhead or "Dinas Komunikasi dan Informatika", office.address or "", contact, logo)
+    name = office.letterhead or "Dinas Komunikasi dan Informatika"
+    if office.logo is None:
+        return Letterhead(government, name, office.address or "", contact)
+    return Letterhead(government, name, office.address or "", contact, files.read(office.logo), f"/instansi/{office.slug}/lambang")
 
 
 def _times(visit: Visit) -> str:

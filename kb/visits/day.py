@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 
-from kb.core import clock, events, files
+from kb.core import clock, events, pictures
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
@@ -17,6 +17,8 @@ from kb.visits.models import AgendaItem, Visit, VisitMember, VisitPhoto, VisitSu
 from kb.visits.workflow import AGREED, HOLDS_SLOT
 
 MOST_PHOTOS = 30
+# Pixels of the longer side: enough for a printed page, small on a slow line.
+PHOTO_SIDE = 1600
 
 
 def own_side(visit: Visit, viewer: Viewer) -> str:
@@ -146,7 +148,7 @@ def add_photo(visit: Visit, viewer: Viewer, upload: FileStorage | None, caption:
         raise Invalid("Pilih satu foto.", "photo")
     if len(visit.photos) >= MOST_PHOTOS:
         raise Invalid(f"Sudah ada {MOST_PHOTOS} foto. Hapus yang tidak perlu dahulu.", "photo")
-    stored = files.save(upload, ("jpeg", "png"), 5, "photo")
+    stored = pictures.save(upload, 10, PHOTO_SIDE, "photo")
     visit.photos.append(VisitPhoto(file=stored, caption=caption, created_at=clock.now()))
     db.session.flush()
 
@@ -154,8 +156,12 @@ def add_photo(visit: Visit, viewer: Viewer, upload: FileStorage | None, caption:
 def drop_photo(visit: Visit, viewer: Viewer, photo_id: int) -> None:
     """Either office may take a picture away."""
     require(policy.can_view(viewer, visit))
-    if db.session.execute(delete(VisitPhoto).where(VisitPhoto.id == photo_id, VisitPhoto.visit_id == visit.id)).rowcount != 1:
+    photo = next((photo for photo in visit.photos if photo.id == photo_id), None)
+    if photo is None:
         raise NotFound
+    visit.photos.remove(photo)
+    db.session.flush()
+    db.session.delete(photo.file)
 
 
 def answer_survey(visit: Visit, viewer: Viewer, answered: int, prepared: int, applicable: int, comment: str) -> None:

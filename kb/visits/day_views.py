@@ -46,7 +46,7 @@ class WalkInForm(Form):
 class PhotoForm(Form):
     """A picture."""
 
-    photo = FileField("Foto (JPEG atau PNG, paling besar 5 MB)")
+    photo = FileField("Foto (JPEG atau PNG, paling besar 10 MB)")
     caption = StringField("Keterangan foto", [DataRequired(), Length(max=200)])
 
 

@@ -54,7 +54,10 @@ def save(visit: Visit, kind: str, viewer: Viewer, details: Details, upload: File
     for name, value in vars(details).items():
         setattr(letter, name, value)
     if upload is not None and upload.filename:
-        letter.file = files.save(upload, ("pdf",), 5, "upload")
+        former, letter.file = letter.file, files.save(upload, ("pdf",), 5, "upload")
+        db.session.flush()
+        if former is not None:
+            db.session.delete(former)
     events.record("visit.letter_added", visit, viewer, kind=kind)
     return letter
 

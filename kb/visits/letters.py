@@ -41,13 +41,14 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Letterhead:
-    """The kop surat. `logo` is the content of a PNG or JPEG."""
+    """The kop surat. `logo` is the content of a PNG or JPEG, `logo_address` where a page finds it."""
 
     government: str
     office: str
     address: str = ""
     contact: str = ""
     logo: bytes | None = None
+    logo_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
+    """A photo: its content for the DOCX, its address for the page."""
+
     content: bytes
     caption: str
+    address: str = ""
 
 
 Block = Paragraph | Heading | Facts | Numbered | Table | Picture

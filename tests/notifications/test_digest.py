@@ -46,7 +46,7 @@ def reader(cast, db_ctx, at):
 
 
 def mails() -> list[Mail]:
-    return list(db.session.scalars(select(Mail).where(Mail.key.startswith("digest:"))))
+    return list(db.session.scalars(select(Mail).where(Mail.key.startswith("digest:")).order_by(Mail.id)))
 
 
 def test_one_mail_tells_all_of_yesterday_and_never_again(reader, db_ctx, at):

@@ -3,14 +3,20 @@
 import io
 
 import pytest
+from PIL import Image
 
 from kb.core.db import db
 from kb.visits.models import Visit
 from tests.visits.makers import OPEN_DAY, SECRETS, faults_at, make_visit, typed
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 50
 PAGES = ("rombongan", "acara", "hadir", "foto", "survei")
 PEOPLE = "Nama;Jabatan;NIP;Jenis\nAni Contoh;Kepala Bidang;;pejabat\nBudi Contoh;;;\n"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -125,12 +131,14 @@ def test_nobody_has_come_before_the_day(app, cast, visit, it_is):
 def test_pictures_are_for_the_two_offices(app, cast, visit):
     ident = visit()
     page = f"/kunjungan/{ident}/foto"
-    assert cast.guest_member.client.post(page, data={"photo": (io.BytesIO(PNG), "rapat.png"), "caption": "Paparan"}).status_code == 303
+    assert (
+        cast.guest_member.client.post(page, data={"photo": (io.BytesIO(picture()), "rapat.png"), "caption": "Paparan"}).status_code == 303
+    )
     photo = stored(app, ident, lambda found: found.photos[0].id)
-    assert cast.host_member.client.get(f"{page}/{photo}").data == PNG
+    assert Image.open(io.BytesIO(cast.host_member.client.get(f"{page}/{photo}").data)).format == "PNG"
     assert cast.outsider.client.get(f"{page}/{photo}").status_code == 404
     refused = cast.guest_member.client.post(page, data={"photo": (io.BytesIO(b"<html>"), "rapat.png"), "caption": "Paparan"})
-    assert refused.status_code == 422 and "bukan JPEG atau PNG" in faults_at(refused.text, "photo")
+    assert refused.status_code == 422 and "bukan gambar JPEG atau PNG" in faults_at(refused.text, "photo")
     assert cast.host_member.client.post(f"{page}/{photo}/hapus").status_code == 303
     assert stored(app, ident, lambda found: found.photos) == []
 

@@ -1,13 +1,14 @@
 """What the worker does by itself every hour: reminders, each once; and the end of personal data. And the private calendars."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kb.accounts.models import User
-from kb.core import events
+from kb.core import events, files
 from kb.core.db import db
 from kb.core.events import Event
 from kb.notifications.models import Notice
@@ -62,6 +63,32 @@ def test_names_go_after_the_retention_period_and_figures_stay(app, it_is):
         assert (found.head_name, found.contact_phone, found.members, found.letters) == ("", "", [], [])
         assert (found.delegation_size, found.attended, found.indicators) == (6, 1, ["spbe-2020/12"]) and found.erased_at
         assert db.session.get(Visit, young.id).head_name and db.session.get(Visit, open_one.id).head_name
+
+
+def test_pictures_and_signed_letters_leave_the_disk_too_but_not_what_others_still_need(app, it_is):
+    with app.app_context():
+        old, other = make_visit("held"), make_visit("accepted", session="13:30")
+        same, own = b"%PDF-1.4 sama", b"%PDF-1.4 sendiri"
+        for visit, content in ((old, same), (other, same), (old, own)):
+            kind = "permohonan" if content == same else "balasan"
+            visit.letters.append(VisitLetter(kind=kind, file=files.store(content, "surat.pdf", "application/pdf")))
+        other.day = OPEN_DAY + timedelta(days=900)
+        db.session.commit()
+        it_is(OPEN_DAY + timedelta(days=731))
+        retention.erase(730)
+        folder = Path(app.config["KB_DATA"]) / "berkas"
+        files.sweep()
+        assert [path.read_bytes() for path in folder.glob("*/*")] == [same]
+        assert files.read(other.letters[0].file) == same
+        assert db.session.scalar(select(func.count(files.StoredFile.id))) == 1
+
+
+def test_an_upload_under_way_is_spared(app):
+    with app.app_context():
+        files.store(b"%PDF-1.4 baru", "x.pdf", "application/pdf")
+        db.session.rollback()
+        files.sweep()
+        assert len(list((Path(app.config["KB_DATA"]) / "berkas").glob("*/*"))) == 1
 
 
 @pytest.mark.parametrize("of_office", [False, True])

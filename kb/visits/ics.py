@@ -26,10 +26,15 @@ def feed(visits: Iterable[Visit], name: str) -> bytes:
 
 
 def invitation(visit: Visit, organizer: str, attendee: str) -> bytes:
-    """What a mail carries so that the receiver's calendar takes the visit up, moves it, or takes it out (RFC 5546)."""
+    """What a mail carries so that the receiver's calendar takes the visit up, moves it, or takes it out (RFC 5546).
+
+    A mail passes through many hands: of what the two sides talk about it tells no more than the reference.
+    """
     calendar = _calendar([visit], "")
     calendar.add("method", "CANCEL" if visit.status == "cancelled" else "REQUEST")
     for event in calendar.events:
+        event.pop("description")
+        event.add("description", visit.reference)
         event.add("organizer", f"mailto:{organizer}")
         event.add("attendee", f"mailto:{attendee}", parameters={"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     return calendar.to_ical()

@@ -1,9 +1,12 @@
 """The report on the head's desk: the visit, and what its notes and follow-ups say, as one letter."""
 
-from kb.core import clock, files, markdown
+from dataclasses import replace
+from itertools import count
+
+from kb.core import clock, files
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
-from kb.notes import queries
+from kb.notes import paper, queries
 from kb.notes.models import Note
 from kb.visits import compose
 from kb.visits.letters import DOTS, Block, Heading, Letter, Paragraph, Picture, Table
@@ -13,27 +16,32 @@ from kb.visits.models import Visit
 def of(visit: Visit, viewer: Viewer, base_url: str) -> Letter:
     """The laporan hasil kunjungan, with only those notes the viewer may see."""
     notes = queries.of_visit(viewer, visit.id)
-    blocks: list[Block] = [Heading("5. Hasil")]
+    blocks: list[Block] = [Heading("Hasil")]
     for note in notes:
-        blocks += [Heading(note.title), Paragraph(note.summary), *_body(note)]
+        blocks += [Heading(note.title, 2), Paragraph(note.summary), *paper.blocks_of(note.html)]
     if not notes:
         blocks.append(Paragraph(f"Catatan kunjungan belum ditulis. {DOTS}"))
     blocks += _follow_ups(notes)
     if visit.photos:
-        blocks.append(Heading("7. Dokumentasi"))
+        blocks.append(Heading("Dokumentasi"))
         blocks += [Picture(files.read(photo.file), photo.caption, f"/kunjungan/{visit.id}/foto/{photo.id}") for photo in visit.photos]
-    return compose.letter_of(visit, "laporan", base_url, tuple(blocks))
+    letter = compose.letter_of(visit, "laporan", base_url, tuple(blocks))
+    return replace(letter, blocks=_numbered(letter.blocks))
 
 
-def _body(note: Note) -> list[Block]:
-    text = markdown.to_text(note.html)
-    return [Paragraph(line.strip()) for line in text.split("\n") if line.strip()]
+def _numbered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The parts of a report are counted, whichever of them there are."""
+    number = count(1)
+    return tuple(
+        replace(block, text=f"{next(number)}. {block.text}") if isinstance(block, Heading) and block.level == 1 else block
+        for block in blocks
+    )
 
 
 def _follow_ups(notes: list[Note]) -> list[Block]:
     all_of_them = [follow_up for note in notes for follow_up in note.follow_ups]
     rows = tuple((found.text, found.office.name, tanggal(found.due_on), _state(found)) for found in all_of_them)
-    return [Heading("6. Tindak lanjut"), Table(("Tindak lanjut", "Oleh", "Paling lambat", "Keadaan"), rows or ((DOTS, DOTS, DOTS, ""),))]
+    return [Heading("Tindak lanjut"), Table(("Tindak lanjut", "Oleh", "Paling lambat", "Keadaan"), rows or ((DOTS, DOTS, DOTS, ""),))]
 
 
 def _state(follow_up) -> str:

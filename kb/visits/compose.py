@@ -33,6 +33,7 @@ def letter_of(visit: Visit, kind: str, base_url: str, extra: tuple[Block, ...] =
         nature=known.nature,
         attachment=known.attachment,
         to=to,
+        appendix=_appendix(visit) if kind == "permohonan" else (),
         copies=tuple(line.strip() for line in known.copies.splitlines() if line.strip()),
         address=f"{base_url}/kunjungan/{visit.id}",
     )
@@ -66,7 +67,6 @@ def _topics(visit: Visit) -> str:
 
 
 def _request(visit: Visit):
-    people = [member for member in visit.members if member.side == "guest"]
     blocks: list[Block] = [
         Paragraph("Dengan hormat,"),
         Paragraph(f"Maksud kami: {visit.purpose}"),
@@ -83,9 +83,13 @@ def _request(visit: Visit):
         Numbered(tuple(visit.question_list)),
         Paragraph("Demikian permohonan ini kami sampaikan. Atas perhatian dan kesediaannya kami ucapkan terima kasih."),
     ]
-    if people:
-        blocks += [Heading("Lampiran: daftar rombongan"), _people_table(people)]
     return "Permohonan kunjungan konsultasi", (f"Kepala {visit.host.name}", "di tempat"), blocks
+
+
+def _appendix(visit: Visit) -> tuple[Block, ...]:
+    """The delegation, on a sheet of its own."""
+    people = [member for member in visit.members if member.side == "guest"]
+    return (Heading("Lampiran: daftar rombongan"), _people_table(people)) if people else ()
 
 
 def _people_table(people) -> Table:
@@ -150,7 +154,7 @@ def _attendance(visit: Visit):
         )
         for number, one in enumerate(people, start=1)
     )
-    return "Daftar hadir", (), [_header(visit), Table(("No.", "Nama", "Jabatan", "Instansi", "Tanda tangan"), rows)]
+    return "Daftar hadir", (), [_header(visit), Table(("No.", "Nama", "Jabatan", "Instansi", "Tanda tangan"), rows, tall=True)]
 
 
 def _visum(visit: Visit):
@@ -160,7 +164,7 @@ def _visum(visit: Visit):
     blocks = [
         Paragraph(f"Yang tersebut di bawah ini telah datang dan berkonsultasi di {visit.host.name}:"),
         _header(visit),
-        Table(("No.", "Nama", "NIP", "Tiba di, tanggal", "Berangkat dari, tanggal"), rows),
+        Table(("No.", "Nama", "NIP", "Tiba di, tanggal", "Berangkat dari, tanggal"), rows, tall=True),
         Paragraph("Dibubuhi tanda tangan dan cap instansi tuan rumah."),
     ]
     return "Lembar visum perjalanan dinas", (), blocks
@@ -169,7 +173,7 @@ def _visum(visit: Visit):
 def _report(visit: Visit):
     present = visit.attended if visit.attended is not None else None
     blocks: list[Block] = [
-        Heading("1. Dasar dan waktu"),
+        Heading("Dasar dan waktu"),
         Facts(
             (
                 ("Nomor rujukan", visit.reference or DOTS),
@@ -180,13 +184,13 @@ def _report(visit: Visit):
                 ("Pokok bahasan", _topics(visit) or "-"),
             )
         ),
-        Heading("2. Maksud"),
+        Heading("Maksud"),
         Paragraph(visit.purpose),
-        Heading("3. Pertanyaan yang dibawa"),
+        Heading("Pertanyaan yang dibawa"),
         Numbered(tuple(visit.question_list)),
     ]
     if visit.agenda:
-        blocks += [Heading("4. Acara"), *_agenda(visit)[2][1:]]
+        blocks += [Heading("Acara"), *_agenda(visit)[2][1:]]
     return "Laporan hasil kunjungan", (), blocks
 
 

@@ -11,7 +11,8 @@ from docx.document import Document as DocxDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Length, Pt
+from docx.table import Table as DocxTable
 from qrcode.image.pure import PyPNGImage
 
 from kb.core.pages import tanggal
@@ -68,7 +69,10 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Heading:
+    """Level 1 stands over a part of a letter, level 2 inside it."""
+
     text: str
+    level: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,16 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Table:
+    """`tall` rows have room for a signature."""
+
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    tall: bool = False
+
+
+@dataclass(frozen=True)
+class Bulleted:
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ class Picture:
     address: str = ""
 
 
-Block = Paragraph | Heading | Facts | Numbered | Table | Picture
+Block = Paragraph | Heading | Facts | Numbered | Bulleted | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,7 @@ class Letter:
     attachment: str = "-"
     to: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    appendix: tuple[Block, ...] = ()
     address: str = ""
 
     @property
@@ -126,7 +139,8 @@ class Letter:
     @property
     def references(self) -> tuple[tuple[str, str], ...]:
         """Nomor, sifat, lampiran, hal."""
-        return (("Nomor", self.number or DOTS), ("Sifat", self.nature), ("Lampiran", self.attachment), ("Hal", self.subject))
+        attachment = "1 (satu) lembar" if self.appendix and self.attachment == "-" else self.attachment
+        return (("Nomor", self.number or DOTS), ("Sifat", self.nature), ("Lampiran", attachment), ("Hal", self.subject))
 
 
 def qr(address: str) -> bytes:
@@ -156,6 +170,10 @@ def docx(letter: Letter) -> bytes:
             _text(document, f"{number}. {copy}")
     if letter.address:
         _address(document, letter.address)
+    if letter.appendix:
+        document.add_page_break()
+    for block in letter.appendix:
+        _block(document, block)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -190,16 +208,34 @@ def _text(container, text: str, bold=False, size=None, align=None, before=0, aft
     return paragraph
 
 
-def _head(document: DocxDocument, head: Letterhead) -> None:
-    table = document.add_table(rows=1, cols=2)
+def _table(document: DocxDocument, rows: int, widths: tuple[Length, ...]) -> DocxTable:
+    """A table of fixed columns. Word reads the widths of cells, LibreOffice those of columns."""
+    table = document.add_table(rows=rows, cols=len(widths))
     table.autofit = False
-    left, right = table.rows[0].cells
-    left.width, right.width = Cm(2.6), Cm(13.9)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    return table
+
+
+def _row(table: DocxTable, index: int | None = None):
+    """A row (a new one by default) with the widths of its columns, which no page break tears apart."""
+    row = table.add_row() if index is None else table.rows[index]
+    for cell, column in zip(row.cells, table.columns, strict=True):
+        cell.width = column.width
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return row.cells
+
+
+def _head(document: DocxDocument, head: Letterhead) -> None:
     if head.logo:
+        left, right = _row(_table(document, 1, (Cm(2.6), Cm(13.9))), 0)
         left.paragraphs[0].add_run().add_picture(io.BytesIO(head.logo), width=Cm(2.2))
+    else:
+        right = document
     center = WD_ALIGN_PARAGRAPH.CENTER
     _text(right, head.government.upper(), size=14, align=center)
-    right._element.remove(right.paragraphs[0]._element)
+    if head.logo:
+        right._element.remove(right.paragraphs[0]._element)
     _text(right, head.office.upper(), bold=True, size=15, align=center)
     for line in (head.address, head.contact):
         if line:
@@ -223,12 +259,9 @@ def _references(document: DocxDocument, letter: Letter) -> None:
 
 
 def _pairs(document: DocxDocument, rows) -> None:
-    table = document.add_table(rows=0, cols=3)
-    table.autofit = False
+    table = _table(document, 0, (Cm(3.5), Cm(0.5), Cm(12.5)))
     for label, value in rows:
-        cells = table.add_row().cells
-        for cell, width, text in zip(cells, (Cm(4), Cm(0.5), Cm(12)), (label, ":", value), strict=True):
-            cell.width = width
+        for cell, text in zip(_row(table), (label, ":", value), strict=True):
             cell.paragraphs[0].add_run(_clean(text))
 
 
@@ -237,38 +270,47 @@ def _block(document: DocxDocument, block: Block) -> None:
         case Paragraph(text):
             for part in text.split("\n"):
                 _text(document, part, align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=6, indent=Cm(1))
-        case Heading(text):
-            _text(document, text, bold=True, before=8, after=4)
+        case Heading(text, level):
+            _text(document, text, bold=True, before=8 if level == 1 else 4, after=4)
         case Facts(rows):
             _pairs(document, rows)
             _text(document, "", after=2)
         case Numbered(lines):
-            for number, line in enumerate(lines, start=1):
-                paragraph = _text(document, f"{number}. {line}", after=2)
-                paragraph.paragraph_format.left_indent = Cm(1)
-        case Table(headings, rows):
-            _grid(document, headings, rows)
+            _list(document, [(f"{number}.", line) for number, line in enumerate(lines, start=1)])
+        case Bulleted(lines):
+            _list(document, [("–", line) for line in lines])
+        case Table(headings, rows, tall):
+            _grid(document, headings, rows, tall)
         case Picture(content, caption):
             document.add_picture(io.BytesIO(content), width=Cm(12))
             _text(document, caption, size=10, after=8)
 
 
-def _grid(document: DocxDocument, headings, rows) -> None:
-    table = document.add_table(rows=1, cols=len(headings))
+def _list(document: DocxDocument, entries: list[tuple[str, str]]) -> None:
+    """A hanging mark before each line."""
+    for mark, line in entries:
+        shape = _text(document, f"{mark}\t{line}", after=2).paragraph_format
+        shape.left_indent, shape.first_line_indent = Cm(1.6), Cm(-0.6)
+        shape.tab_stops.add_tab_stop(Cm(1.6))
+
+
+def _grid(document: DocxDocument, headings, rows, tall: bool) -> None:
+    """Numbers need little room; the other columns share the rest."""
+    narrow = sum(heading == "No." for heading in headings)
+    share = Cm((16.5 - 1.2 * narrow) / (len(headings) - narrow))
+    table = _table(document, 0, tuple(Cm(1.2) if heading == "No." else share for heading in headings))
     table.style = "Table Grid"
-    for cell, heading in zip(table.rows[0].cells, headings, strict=True):
+    for cell, heading in zip(_row(table), headings, strict=True):
         cell.paragraphs[0].add_run(_clean(heading)).bold = True
     for row in rows:
-        for cell, value in zip(table.add_row().cells, row, strict=True):
+        for cell, value in zip(_row(table), row, strict=True):
             cell.paragraphs[0].add_run(_clean(value))
+        table.rows[-1].height = Cm(1.1) if tall else None
     _text(document, "", after=4)
 
 
 def _signature(document: DocxDocument, letter: Letter) -> None:
-    table = document.add_table(rows=1, cols=2)
-    table.autofit = False
-    left, right = table.rows[0].cells
-    left.width, right.width = Cm(8.5), Cm(8)
+    _, right = _row(_table(document, 1, (Cm(8.5), Cm(8))), 0)
     lines = [letter.signer.position or DOTS, "", "", "", letter.signer.name or DOTS]
     if not letter.to:
         lines.insert(0, letter.dateline)

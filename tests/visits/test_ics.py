@@ -4,9 +4,11 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+import vobject
 from icalendar import Calendar
 
 from kb.core.db import db
+from kb.visits import ics
 from kb.visits.workflow import HOLDS_SLOT, STATUSES
 from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, make_visit
 
@@ -91,3 +93,21 @@ def test_only_an_agreed_visit_has_a_calendar_file(app, cast, status):
         ident = make_visit(status, day=date(2026, 12, 9)).id
         db.session.commit()
     assert fetch(cast, ident).status_code == (200 if status in HOLDS_SLOT | {"cancelled"} else 404)
+
+
+@pytest.mark.parametrize("how", ["file", "invitation"])
+def test_a_second_parser_reads_the_same(app, how):
+    """Written by other people than the library that wrote the file."""
+    purpose = "Peta rencana; arsitektur, manajemen \\ tata kelola:\nbaris kedua " + "é" * 200
+    with app.app_context():
+        visit = make_visit("accepted", purpose=purpose, reference="KK-2026-0007", sequence=4)
+        db.session.commit()
+        content = ics.of(visit) if how == "file" else ics.invitation(visit, "dari@contoh.example", "kepada@contoh.example")
+    calendar = vobject.readOne(content.decode())
+    event = calendar.vevent
+    assert event.dtstart.value == datetime(2026, 12, 9, 2, 0, tzinfo=UTC) and event.sequence.value == "4"
+    assert event.summary.value == f"Kunjungan {PRINGSEWU} ke {MESUJI}" and event.status.value == "CONFIRMED"
+    if how == "file":
+        assert event.description.value == f"KK-2026-0007\n{purpose}"
+    else:
+        assert (calendar.method.value, event.attendee.value) == ("REQUEST", "mailto:kepada@contoh.example")

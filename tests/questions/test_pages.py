@@ -10,6 +10,7 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, Comment, Question
+from tests.makers import office
 from tests.questions.makers import BODY, FORM, make_answer, make_question
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -55,7 +56,9 @@ def test_asking_goes_over_a_page_that_checks_and_proposes(cast, db_ctx):
 
 
 def test_only_proposed_offices_can_be_invited_by_the_form(cast, db_ctx):
-    send(cast.guest_member.client, invited=[str(cast.outsider.office_id)])
+    with db_ctx():
+        stranger = office("18.72").id  # has not joined
+    send(cast.guest_member.client, invited=[str(stranger)])
     with db_ctx():
         assert queries.thread(db.session.scalars(select(Question)).one(), cast.guest_member.viewer).invitations == []
 
@@ -230,9 +233,9 @@ def test_a_thread_costs_the_same_with_one_answer_and_with_twenty(cast, db_ctx, c
     counts = []
     for size in (1, 10):
         with db_ctx():
-            for _ in range(size):
-                answer = make_answer(queries.find(int(asked[7:])), cast.host_member.viewer, BODY)
-                service.comment(queries.find(int(asked[7:])), "Sejak kapan?", cast.host_member.viewer, answer)
+            for number in range(size):
+                answer = make_answer(queries.find(int(asked[7:])), cast.host_member.viewer, f"{BODY} {size}.{number}")
+                service.comment(queries.find(int(asked[7:])), f"Sejak kapan? {size}.{number}", cast.host_member.viewer, answer)
             db.session.commit()
         with count_queries() as counted:
             client.get(asked)

@@ -149,6 +149,7 @@ def test_a_report_waits_for_the_moderators_and_its_end_is_told_to_the_writer(who
         moderation.flag(question, answer, next(iter(moderation.REASONS)), "", whole.outsider.viewer)
         db.session.commit()
         assert told(whole, "Laporan pembaca") == {"admin", "editor"}
+        question, answer = db.session.get(Question, question.id), db.session.get(Answer, answer.id)
         moderation.hide(question, answer, "Memuat nomor telepon.", whole.admin.viewer)
         db.session.commit()
         assert told(whole, "Tulisan Anda disembunyikan") == {"host_member", "host_manager"}
@@ -173,7 +174,7 @@ def test_what_was_redacted_lives_on_in_no_notice_and_no_mail(whole, db_ctx):
         question = make_question(whole.guest_member.viewer, "Bolehkah menghubungi Budi Tertutup?", invited=("18.11",))
         db.session.commit()
         events.drain(remote=False)
-        moderation.redact(question, "Budi Tertutup", whole.admin.viewer)
+        moderation.redact(db.session.get(Question, question.id), "Budi Tertutup", whole.admin.viewer)
         db.session.commit()
         events.drain()
         assert not [row for row in db.session.scalars(select(Notice)) if "Tertutup" in row.title + row.detail]

@@ -8,7 +8,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from kb.core import once
-from kb.core.errors import Invalid
+from kb.core.errors import Conflict, Invalid
 
 # Control characters other than tab and line feed, lone surrogates, and marks that turn the direction of text around.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -102,9 +102,9 @@ class Form(FlaskForm):
                 options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
-    def blame(self, error: Invalid) -> None:
+    def blame(self, error: Invalid | Conflict) -> None:
         """Put a service's refusal where the person will look: at its field, or on top of the form."""
-        field = self._fields.get(error.field or "")
+        field = self._fields.get(getattr(error, "field", None) or "")
         if field is None:
             self.form_errors.append(error.message)
         else:

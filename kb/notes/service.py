@@ -14,6 +14,7 @@ from kb.notes import policy
 from kb.notes.models import Note, NoteFollowUp, NoteIndicator, NoteRevision
 from kb.visits import service as visits
 from kb.visits.models import Visit
+from kb.visits.workflow import AGREED, HOLDS_SLOT
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class EditConflict(Conflict):
 
 
 def create(content: Content, host_id: int, guest_id: int, viewer: Viewer, visit: Visit | None = None) -> Note:
-    """A new draft. Raises Invalid when the day has not come or the offices are not two, one of them the viewer's."""
+    """A new draft. Raises Invalid when the day has not come or the offices are not two, one of them the viewer's; else as `check_visit`."""
+    check_visit(visit)
     if host_id == guest_id:
         raise Invalid("Tuan rumah dan tamu harus dua instansi yang berbeda.", "other")
     require(seen=True, allowed=policy.can_write(viewer, host_id, guest_id))
@@ -49,6 +51,12 @@ def create(content: Content, host_id: int, guest_id: int, viewer: Viewer, visit:
     note.visit_id = visit.id if visit else None
     db.session.flush()
     return note
+
+
+def check_visit(visit: Visit | None) -> None:
+    """Can notes follow this visit, if one is named? Raises Conflict before its day, and when it does not take place."""
+    if visit is not None and (visit.status not in HOLDS_SLOT or visit.day > clock.today(visit.host.timezone)):
+        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
 
 
 def begin(content: Content, office_id: int, host_id: int, guest_id: int, viewer: Viewer) -> Note:
@@ -93,13 +101,13 @@ def revise(note: Note, content: Content, viewer: Viewer, started_from: int) -> N
 
 
 def publish(note: Note, viewer: Viewer) -> None:
-    """Show the note to those it is meant for; an accepted visit whose day has come is held now. A second press changes nothing."""
+    """Show the note to those it is meant for; an agreed visit whose last day has come is held now. A second press changes nothing."""
     require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
     if note.status == "published":
         return
     open_up(note, viewer)
     visit = note.visit
-    if visit is not None and visit.status == "accepted" and visit.day <= clock.today(visit.host.timezone):
+    if visit is not None and visit.status in AGREED and visit.last_day <= clock.today(visit.host.timezone):
         visits.act(visit, "hold", viewer)
 
 

@@ -72,9 +72,10 @@ def new():
     """Write the notes of a visit, or of a consultation that was not arranged here."""
     viewer = current_viewer()
     require(seen=True, allowed=viewer.office_id is not None)
-    visit = _visit(viewer)
+    visit = _known_visit(viewer)
     form = _form(viewer, visit)
     if not form.is_submitted():
+        service.check_visit(visit)
         _prefill(form, visit)
     if request.form.get("action") == "preview":
         return _editor(form, visit=visit, preview=markdown.to_html(form.body.data or ""), status=200)
@@ -84,22 +85,14 @@ def new():
         try:
             note = service.create(_content(form, visit), *_parties(form, visit, viewer), viewer, visit)
             location = _finish(note)
-        except Invalid as error:
+        except (Invalid, Conflict) as error:
             db.session.rollback()
             form.blame(error)
         else:
             once.remember(form.once.data, viewer, location)
             db.session.commit()
             return redirect(location, 303)
-    return _editor(form, visit=_visit(viewer))
-
-
-def _visit(viewer: Viewer) -> Visit | None:
-    """The visit the note follows, if one is named. Raises NotFound, or Conflict before its day."""
-    visit = _known_visit(viewer)
-    if visit is not None and (visit.status not in ("accepted", "held") or visit.day > clock.today(visit.host.timezone)):
-        raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
-    return visit
+    return _editor(form, visit=_known_visit(viewer))
 
 
 def _known_visit(viewer: Viewer) -> Visit | None:

@@ -1,12 +1,15 @@
 """The letters of a visit, from its data. Nothing is invented: a name or number nobody gave becomes a dotted line."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from kb.core import clock, files
 from kb.core.pages import hari, tanggal
 from kb.instruments import loader
 from kb.offices.models import Office
 from kb.visits import openness
 from kb.visits.letters import DOTS, KINDS, Block, Facts, Heading, Letter, Letterhead, Numbered, Paragraph, Signer, Table
-from kb.visits.models import Visit, VisitLetter
+from kb.visits.models import Visit, VisitLetter, VisitOption, VisitSession
 from kb.visits.workflow import AGREED
 
 MODES = {"daring": "secara daring", "berkunjung": "secara langsung", "hibrida": "secara hibrida (langsung dan daring)"}
@@ -51,9 +54,16 @@ def head_of(office: Office) -> Letterhead:
 
 
 def _times(visit: Visit) -> str:
-    zone = clock.ZONE_NAMES.get(visit.host.timezone, "")
-    rows = [f"{hari(row.day)}, pukul {row.session.replace(':', '.')}–{row.ends.replace(':', '.')} {zone}" for row in visit.sessions]
-    return "; ".join(rows)
+    return _when(visit.sessions, _zone(visit))
+
+
+def _zone(visit: Visit) -> str:
+    return clock.ZONE_NAMES.get(visit.host.timezone, "")
+
+
+def _when(rows: Iterable[VisitSession | VisitOption], zone: str) -> str:
+    """The sessions of one schedule in a line."""
+    return "; ".join(f"{hari(row.day)}, pukul {row.session.replace(':', '.')}–{row.ends.replace(':', '.')} {zone}" for row in rows)
 
 
 def _place(visit: Visit) -> str:
@@ -107,7 +117,7 @@ def _answer(visit: Visit):
     ]
     where = Facts((("Hari, waktu", _times(visit)), ("Tempat", _place(visit)), ("Pokok bahasan", _topics(visit) or "-")))
     if visit.status == "proposed":
-        options = tuple(f"{hari(row.day)}, pukul {row.session.replace(':', '.')}–{row.ends.replace(':', '.')}" for row in visit.options)
+        options = tuple(_when(rows, _zone(visit)) for _, rows in groupby(visit.options, key=lambda row: row.number))
         blocks += [Paragraph("Jadwal yang diminta belum dapat kami penuhi. Kami mengusulkan:"), Numbered(options)]
         blocks += [Paragraph(f"Alasan: {visit.reason}")] if visit.reason else []
         subject = "Usul jadwal kunjungan konsultasi"

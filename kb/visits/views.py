@@ -44,6 +44,7 @@ HISTORY = {
     "visit.opened": "Keterbukaan diubah",
     "visit.reminded": "Pengingat dikirim",
     "visit.surveyed": "Tiga pertanyaan dijawab",
+    "visit.erased": "Data pribadi dihapus",
 }
 
 # So many free sessions are offered where one is picked from a short list; the calendar shows all.

@@ -1,6 +1,7 @@
 """After the day: both sides write what they learned, choose who may read it, and find it again; nobody else learns of it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from kb.core.db import db
 from kb.notes.models import Note
 from kb.notifications.models import Notice
 from kb.search import service as search
-from kb.visits.models import Visit
+from kb.visits.models import Visit, VisitSession
 from tests.notes.makers import BODY, make_note, make_visit
 
 FORM = {
@@ -61,6 +62,18 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
         assert f"/catatan?kunjungan={ident}" in person.client.get(f"/kunjungan/{ident}").text
         page = person.client.get(f"/catatan?kunjungan={ident}").text
         assert "Peta rencana dari proses bisnis" in page and "Yang kami pelajari dari tamu" in page
+
+
+@pytest.mark.parametrize(("status", "last", "after"), [("online", -1, "held"), ("accepted", 0, "held"), ("accepted", 1, "accepted")])
+def test_publishing_notes_holds_a_visit_only_once_its_last_day_has_come(cast, db_ctx, status, last, after):
+    with db_ctx():
+        visit = make_visit(status, days=-1)
+        visit.sessions.append(VisitSession(day=clock.today() + timedelta(days=last), session="13:30", ends="15:30"))
+        db.session.commit()
+        ident = visit.id
+    assert cast.guest_member.client.post(f"/catatan/baru?kunjungan={ident}", data=FORM).status_code == 303
+    with db_ctx():
+        assert only_note().status == "published" and db.session.get(Visit, ident).status == after
 
 
 def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx):
@@ -135,7 +148,9 @@ def test_the_side_says_who_visited_whom(cast, db_ctx, side, host, guest):
         ("requested", -1, "guest_manager", 409),
         ("cancelled", -1, "host_manager", 409),
         ("accepted", 0, "guest_manager", 200),
+        ("online", 0, "guest_manager", 200),
         ("held", -1, "host_member", 200),
+        ("reported", -1, "host_member", 200),
         ("held", -1, "outsider", 404),
         ("held", -1, "admin", 404),
     ],
@@ -147,7 +162,8 @@ def test_notes_of_a_visit_are_written_by_its_parties_once_its_day_has_come(cast,
     assert answer.status_code == expected
     if expected != 200:
         posted = getattr(cast, part).client.post(f"/catatan/baru?kunjungan={ident}", data=FORM)
-        assert posted.status_code == expected
+        assert posted.status_code == (422 if expected == 409 else expected)
+        assert expected == 404 or "Bertukar templat." in posted.text, "what was typed is kept"
         with db_ctx():
             assert db.session.scalars(select(Note)).all() == []
 

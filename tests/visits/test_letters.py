@@ -80,6 +80,15 @@ def test_the_reply_follows_the_answer(visit, status, mode, expected):
     assert ("pukul 13.30–15.30" in found) == (status == "proposed")
 
 
+def test_a_proposal_of_two_sessions_is_one_line_of_the_reply(visit):
+    visit.status = "proposed"
+    visit.options = [VisitOption(number=number, day=OPEN_DAY, session=session, ends=ends)
+                     for number, session, ends in ((1, "09:00", "11:30"), (1, "13:30", "15:30"), (2, "13:30", "15:30"))]  # fmt: skip
+    found = written(visit, "balasan")
+    assert "1.\tRabu, 9 Desember 2026, pukul 09.00–11.30 WIB; Rabu, 9 Desember 2026, pukul 13.30–15.30 WIB" in found
+    assert "2.\tRabu" in found and "3.\t" not in found
+
+
 def test_what_nobody_gave_is_a_dotted_line(visit):
     visit.letters = []
     found = written(visit, "permohonan")

@@ -1,6 +1,7 @@
 """A visit from the first thought to its end; two guests on one session; what outsiders must not see."""
 
 import re
+import time
 from email import message_from_bytes, policy
 
 import pytest
@@ -80,11 +81,15 @@ def test_from_the_request_over_another_day_to_notes_that_are_found_again(person,
     expect(stranger.page.get_by_text(word)).to_have_count(0)
 
 
-def _mail_to(site, address: str, word: str) -> bool:
-    for path in (site.folder / "surat").glob("*.eml"):
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        if address in mail["To"] and word in mail["Subject"].lower() + mail.get_body(("plain",)).get_content():
-            return True
+def _mail_to(site, address: str, word: str, seconds: int = 10) -> bool:
+    """Does the worker send such a mail? The notice comes a moment before it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for path in (site.folder / "surat").glob("*.eml"):
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            if address in mail["To"] and word in mail["Subject"].lower() + mail.get_body(("plain",)).get_content():
+                return True
+        time.sleep(0.1)
     return False
 
 

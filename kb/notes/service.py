@@ -119,6 +119,8 @@ def open_up(note: Note, viewer: Viewer) -> None:
         raise Conflict("Keadaan catatan ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(note)
     note.published_on = note.published_on or clock.today()
+    if note.visit is not None:
+        visits.noted(note.visit)
     events.record("note.published", note, viewer)
 
 

@@ -38,6 +38,7 @@ VISIT_TITLES = {
     "visit.moved_online": "Kunjungan ke {host} dialihkan daring",
     "visit.joined": "Rombongan lain bergabung dengan kunjungan ke {host}",
     "visit.joint_wished": "{guest} bersedia digabung dengan rombongan lain",
+    "visit.joint_asked": "Rombongan lain ingin bergabung dengan kunjungan {guest} ke {host}",
     "visit.place_set": "Tempat kunjungan ke {host} ditentukan",
     "visit.declined": "Permohonan kunjungan ke {host} ditolak",
     "visit.withdrawn": "Permohonan kunjungan dari {guest} ditarik",
@@ -51,6 +52,7 @@ VISIT_TITLES = {
 VISIT_ADVICE = {
     "visit.displaced": "Permohonan Anda tidak ditolak. Pilih sesi lain, masuk daftar tunggu, atau nyatakan bersedia digabung.",
     "visit.proposed": "Buka halamannya dan terima salah satu usul dengan sekali tekan.",
+    "visit.joint_asked": "Digabung hanya bila tamu yang sudah diterima menyatakan bersedia, di halaman kunjungannya.",
     "visit.slot_freed": "Tuan rumah sekarang dapat menerima permohonan yang menunggu.",
     "visit.held": "Isi catatan kunjungan selagi ingat; laporan untuk pimpinan tersusun dari catatan itu.",
 }

@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput
+from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, Form
@@ -111,6 +111,8 @@ class StepForm(Form):
     option_3 = SelectMultipleField("Usul ketiga (opsional)", validate_choice=False)
     option = IntegerField("Usul", [Optional()])
     joint_with_id = IntegerField("Digabung dengan", [Optional()])
+    anyway = BooleanField("Tetap terima")
+    version = IntegerField(widget=HiddenInput())
     room = StringField("Ruang atau tempat (opsional)", [Optional(), Length(max=200)])
     meeting_link = StringField("Tautan rapat daring (opsional)", [Optional(), Length(max=300), LINK])
 
@@ -125,6 +127,8 @@ class StepForm(Form):
             joint_with_id=self.joint_with_id.data,
             room=self.room.data or "",
             meeting_link=self.meeting_link.data or "",
+            anyway=self.anyway.data,
+            version=self.version.data,
         )
 
 

@@ -67,7 +67,8 @@ class Visit(db.Model):
     """A visit from its draft to its end. Days and sessions ("09:00") are in the host's time.
 
     `day`, `session` and `session_ends` repeat the first of `sessions`, so that lists need no second table. `sequence` rises with each
-    change other calendars must follow (RFC 5545). `joint_with` is the visit whose slot this one shares.
+    change other calendars must follow (RFC 5545). `joint_with` is the visit whose slot this one shares; their sessions are the same.
+    `version` rises with each step and change, so that nobody agrees to what they have not seen. `noted_at`: notes of it were published.
     """
 
     __tablename__ = "visit"
@@ -99,11 +100,13 @@ class Visit(db.Model):
     guest_opens: Mapped[bool] = mapped_column(default=True)
     reason: Mapped[str] = mapped_column(String(500), default="")
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     attended: Mapped[int | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     host: Mapped[Office] = relationship(foreign_keys=host_id)
     guest: Mapped[Office] = relationship(foreign_keys=guest_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from kb.core import clock, workdays
@@ -16,7 +16,7 @@ from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import calendar, openness, policy, schedule
 from kb.visits.calendar import Day, Session
-from kb.visits.models import Visit, VisitSession, VisitSlot
+from kb.visits.models import Openness, Visit, VisitSession, VisitSlot
 from kb.visits.schedule import Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
 
@@ -77,10 +77,8 @@ class Month:
         return [day for week in self.weeks for day in week if day and day.sessions]
 
 
-def _listed() -> Select:
-    return select(Visit).options(
-        joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows), raiseload(Visit.sessions)
-    )
+def _listed(sessions=raiseload) -> Select:
+    return select(Visit).options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows), sessions(Visit.sessions))
 
 
 def find(visit_id: int) -> Visit | None:
@@ -121,16 +119,20 @@ def month_of(host: Office, year: int, month: int) -> Month:
     return Month(first, weeks, schedule.full_sessions(host, days), schedule.waiting_counts(host, first, last))
 
 
-def taking_part_of(month: Month, host_id: int, viewer: Viewer) -> dict[Wish, Visit]:
-    """The visits of a month whose office and topic the viewer may know, by session."""
+def taking_part_of(month: Month, host_id: int, viewer: Viewer) -> dict[Wish, list[Visit]]:
+    """The visits of a month whose office and topic the viewer may know, by session; those that share one stand side by side."""
     last = month.first.replace(day=monthrange(month.first.year, month.first.month)[1])
     query = (
         select(VisitSlot.day, VisitSlot.session, Visit)
-        .join(Visit, Visit.id == VisitSlot.visit_id)
+        .join(Visit, func.coalesce(Visit.joint_with_id, Visit.id) == VisitSlot.visit_id)
         .where(VisitSlot.host_id == host_id, VisitSlot.day.between(month.first, last), policy.public_part_visible_to(viewer))
         .options(joinedload(Visit.guest), selectinload(Visit.indicator_rows), raiseload(Visit.sessions))
+        .order_by(Visit.id)
     )
-    return {Wish(day, session): visit for day, session, visit in db.session.execute(query)}
+    found: dict[Wish, list[Visit]] = {}
+    for day, session, visit in db.session.execute(query):
+        found.setdefault(Wish(day, session), []).append(visit)
+    return found
 
 
 def duties(office_id: int) -> list[Duty]:
@@ -138,6 +140,7 @@ def duties(office_id: int) -> list[Duty]:
     query = (
         select(Visit)
         .where((Visit.host_id == office_id) | (Visit.guest_id == office_id), Visit.status.in_(OWES_SOMETHING))
+        .where((Visit.status != "waitlisted") | ~_session_is_full())
         .options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows))
     )
     holidays = openness.holidays_from(clock.today().year - 1)
@@ -145,10 +148,18 @@ def duties(office_id: int) -> list[Duty]:
     return sorted(found, key=lambda duty: duty.due)
 
 
+def _session_is_full() -> ColumnElement[bool]:
+    """Is a session of the visit without a free seat? Who waits for that by choice makes nobody late."""
+    same = (VisitSlot.host_id == Visit.host_id, VisitSlot.day == VisitSession.day, VisitSlot.session == VisitSession.session)
+    taken = select(func.count()).select_from(VisitSlot).where(*same).correlate(Visit, VisitSession).scalar_subquery()
+    seats = select(Openness.visits_per_session).where(Openness.host_id == Visit.host_id).correlate(Visit).scalar_subquery()
+    return select(VisitSession.id).where(VisitSession.visit_id == Visit.id, taken >= func.coalesce(seats, 1)).correlate(Visit).exists()
+
+
 def _duty(visit: Visit, holidays: Mapping[date, str]) -> Duty | None:
     today = clock.today(visit.host.timezone)
     if visit.status in WAITS_FOR_HOST:
-        asked = (visit.requested_at or visit.created_at).date()
+        asked = clock.day_of(visit.requested_at or visit.created_at, visit.host.timezone)
         side, what, due = "host", "Permohonan belum dijawab", workdays.after(asked, ANSWER_DAYS, holidays)
     elif visit.status == "proposed":
         side, what, due = "guest", "Usul jadwal belum dijawab", visit.options_until or visit.day
@@ -171,8 +182,10 @@ def waitlisted_for(visit: Visit) -> list[Visit]:
 
 
 def joint_candidates(visit: Visit) -> list[Visit]:
-    """Agreed visits with a slot of their own in one of the same sessions, which this one could join."""
-    return [other for other in _wanting_the_same(visit, AGREED) if other.joint_with_id is None]
+    """Agreed visits with seats of their own in exactly the same sessions, which this one could join."""
+    mine = {(row.day, row.session) for row in visit.sessions}
+    found = _wanting_the_same(visit, AGREED, selectinload)
+    return [other for other in found if other.joint_with_id is None and {(row.day, row.session) for row in other.sessions} == mine]
 
 
 def sharing(visit: Visit) -> list[Visit]:
@@ -182,10 +195,10 @@ def sharing(visit: Visit) -> list[Visit]:
     return list(db.session.scalars(query.order_by(Visit.id)))
 
 
-def _wanting_the_same(visit: Visit, statuses: set[str]) -> list[Visit]:
+def _wanting_the_same(visit: Visit, statuses: set[str], sessions=raiseload) -> list[Visit]:
     mine, theirs = aliased(VisitSession), aliased(VisitSession)
     same = select(theirs.visit_id).join(mine, (mine.day == theirs.day) & (mine.session == theirs.session)).where(mine.visit_id == visit.id)
-    query = _listed().where(Visit.host_id == visit.host_id, Visit.status.in_(statuses), Visit.id != visit.id, Visit.id.in_(same))
+    query = _listed(sessions).where(Visit.host_id == visit.host_id, Visit.status.in_(statuses), Visit.id != visit.id, Visit.id.in_(same))
     return list(db.session.scalars(query.order_by(Visit.requested_at, Visit.id)))
 
 

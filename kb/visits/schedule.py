@@ -21,6 +21,8 @@ from kb.visits.workflow import AGREED
 
 MOST_SESSIONS = 4
 MOST_DAYS = 2
+# A host may look so many days ahead for itself.
+MOST_AHEAD = 365
 
 
 @dataclass(frozen=True, order=True)
@@ -42,9 +44,14 @@ class Chosen:
     def label(self) -> str:
         return f"{tanggal(self.day)}, {self.session.label}"
 
+    @property
+    def month(self) -> str:
+        return f"{self.day:%Y-%m}"
 
-def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bool = False) -> list[Chosen]:
-    """The sessions asked for, if the host is open then and has a seat. A host may ignore its own notice and limits.
+
+def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bool = False, joint: bool = False) -> list[Chosen]:
+    """The sessions asked for, if the host is open then and has a seat. A host may ignore its own notice and limits; a guest who would come
+    together with another delegation (`joint`) needs no seat of its own.
 
     Raises Invalid at `field`.
     """
@@ -55,8 +62,8 @@ def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bo
         raise Invalid(f"Pilih paling banyak {MOST_SESSIONS} sesi pada paling banyak {MOST_DAYS} hari.", field)
     rules, today = openness.rules(host), clock.today(host.timezone)
     if by_host:
-        rules = replace(rules, notice_days=0, ahead_days=365, full_months=frozenset())
-    full = full_sessions(host, {wish.day for wish in wanted})
+        rules = without_limits(rules)
+    full = set() if joint else full_sessions(host, {wish.day for wish in wanted})
     return [_checked(wish, rules, today, full, field) for wish in wanted]
 
 
@@ -66,8 +73,22 @@ def _checked(wish: Wish, rules: calendar.Rules, today: date, full: set[Wish], fi
         reason = calendar.day(wish.day, rules, today).closed_because or "sesi itu tidak dibuka"
         raise Invalid(f"{tanggal(wish.day)} tidak dapat dipilih: {reason}.", field)
     if wish in full:
-        raise Invalid(f"Sesi {session.label} pada {tanggal(wish.day)} sudah terisi. Pilih sesi lain.", field)
+        raise Invalid(
+            f"Sesi {session.label} pada {tanggal(wish.day)} sudah terisi. Pilih sesi lain, atau nyatakan bersedia digabung.", field
+        )
     return Chosen(wish.day, session)
+
+
+def without_limits(rules: calendar.Rules) -> calendar.Rules:
+    """The rules as the host may read them for itself: closed is what is closed, but no notice and no limits."""
+    return replace(rules, notice_days=0, ahead_days=MOST_AHEAD, full_months=frozenset())
+
+
+def closed_because(visit: Visit) -> str:
+    """Why the host receives nobody on a day of the visit by now (holiday, closed period); empty when it is open."""
+    rules, today = without_limits(openness.rules(visit.host)), clock.today(visit.host.timezone)
+    reasons = ((day, calendar.day(day, rules, today).closed_because) for day in visit.days if day > today)
+    return "; ".join(f"{tanggal(day)}, {because}" for day, because in reasons if because)
 
 
 def full_sessions(host: Office, days: Iterable[date]) -> set[Wish]:
@@ -86,7 +107,7 @@ def next_free(host: Office, after: date | None = None, limit: int = 3, by_host: 
     """The next sessions a guest may ask for, from the day `after` on."""
     rules, today = openness.rules(host), clock.today(host.timezone)
     if by_host:
-        rules = replace(rules, notice_days=0, full_months=frozenset())
+        rules = replace(without_limits(rules), ahead_days=rules.ahead_days)
     start = max(after or today, today)
     days = [calendar.day(start + timedelta(days=n), rules, today) for n in range(rules.ahead_days + 1)]
     days = [day for day in days if day.sessions]
@@ -96,7 +117,8 @@ def next_free(host: Office, after: date | None = None, limit: int = 3, by_host: 
 
 
 def write(visit: Visit, chosen: Iterable[Chosen]) -> None:
-    """Make these the sessions of the visit."""
+    """Make these the sessions of the visit; its agenda moves along."""
+    before = _beginnings(visit)
     rows = {(row.day, row.session): row for row in visit.sessions}
     ordered = sorted(chosen)
     visit.sessions = [
@@ -105,6 +127,40 @@ def write(visit: Visit, chosen: Iterable[Chosen]) -> None:
     ]
     first = ordered[0]
     visit.day, visit.session, visit.session_ends = first.day, first.session.key, f"{first.session.ends:%H:%M}"
+    _move_agenda(visit, before)
+
+
+def _beginnings(visit: Visit) -> dict[date, str]:
+    """When each day of the visit begins."""
+    found: dict[date, str] = {}
+    for row in sorted(visit.sessions, key=lambda row: (row.day, row.session)):
+        found.setdefault(row.day, row.session)
+    return found
+
+
+def _move_agenda(visit: Visit, before: dict[date, str]) -> None:
+    """Each day's lines go to the day that takes its place, as much earlier or later as that begins; those of a day that is gone go too."""
+    after = _beginnings(visit)
+    moved = dict(zip(sorted(before), sorted(after), strict=False))
+    if before == after:
+        return
+    for item in list(visit.agenda):
+        day = moved.get(item.day)
+        if day is None:
+            visit.agenda.remove(item)
+            continue
+        minutes = _minutes(after[day]) - _minutes(before[item.day])
+        item.starts, item.ends, item.day = _later(item.starts, minutes), _later(item.ends, minutes), day
+
+
+def _minutes(at: str) -> int:
+    return int(at[:2]) * 60 + int(at[3:])
+
+
+def _later(at: str, minutes: int) -> str:
+    """A time of day moved by some minutes, within the day."""
+    total = min(max(_minutes(at) + minutes, 0), 24 * 60 - 1)
+    return f"{total // 60:02d}:{total % 60:02d}"
 
 
 def holders(visit: Visit) -> list[Visit]:

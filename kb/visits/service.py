@@ -13,13 +13,16 @@ from kb.core.errors import Conflict, Forbidden, Invalid
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import calendar, openness, policy, queries, schedule
+from kb.visits import openness, policy, queries, schedule
 from kb.visits.models import Visit, VisitCounter, VisitIndicator, VisitLetter, VisitOption
-from kb.visits.schedule import Chosen, Wish
-from kb.visits.workflow import AGREED, HOLDS_SLOT, Step, step_for
+from kb.visits.schedule import Wish
+from kb.visits.workflow import AGREED, HOLDS_SLOT, MAY_SHARE, WAITS_FOR_HOST, Step, step_for
 
 REQUEST_LETTER = "permohonan"
 MOST_OPTIONS = 3
+TAKEN_FOR_GUEST = (
+    'Sesi ini baru saja terisi. Permohonan Anda tetap menunggu: pilih usul lain, atau tekan "Tidak ada yang cocok" untuk meminta usul baru.'
+)
 # A guest may think about a proposal for a working week, but not past the first day proposed.
 OPTION_WORKING_DAYS = 5
 
@@ -47,7 +50,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Given:
-    """What a step is given; which of it a step needs is said in workflow.py."""
+    """What a step is given; which of it a step needs is said in workflow.py.
+
+    `anyway`: the host receives although the day is closed or the room is small. `version`: of the visit that the person had before them;
+    None means as it is now.
+    """
 
     reason: str = ""
     wishes: tuple[Wish, ...] = ()
@@ -56,6 +63,8 @@ class Given:
     joint_with_id: int | None = None
     room: str = ""
     meeting_link: str = ""
+    anyway: bool = False
+    version: int | None = None
 
 
 NOTHING = Given()
@@ -80,6 +89,7 @@ def change(visit: Visit, request: Request, viewer: Viewer) -> None:
     db.session.refresh(visit, ["status"], with_for_update=True)
     check_draft(visit)
     _write(visit, visit.host, request)
+    visit.version = Visit.version + 1
     db.session.flush()
 
 
@@ -100,7 +110,7 @@ def check_host(host: Office, viewer: Viewer) -> None:
 
 
 def _write(visit: Visit, host: Office, request: Request) -> None:
-    chosen = schedule.check(host, request.wishes)
+    chosen = schedule.check(host, request.wishes, joint=request.wants_joint)
     largest = openness.of(host).largest_delegation
     if request.delegation_size > largest:
         raise Invalid(f"Tuan rumah menerima paling banyak {largest} orang.", "delegation_size")
@@ -132,7 +142,9 @@ def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> No
     require(policy.can_view(viewer, visit))
     step = step_for(visit.status, action)
     if step is None:
-        raise Conflict("Langkah ini tidak lagi mungkin: kunjungan sudah berubah. Muat ulang halamannya.")
+        raise Conflict("Langkah ini tidak lagi mungkin: kunjungan sudah berubah sejak Anda membuka halamannya.")
+    if given.version not in (None, visit.version):
+        raise Conflict("Kunjungan ini berubah sejak Anda membuka halamannya. Baca keadaannya sekarang, lalu putuskan lagi.")
     _check_step(step, visit, viewer, given)
     change = _PREPARE.get(action, _nothing)(visit, given)
     _claim(visit, step, given)
@@ -140,7 +152,7 @@ def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> No
     heir = schedule.free(visit) if was and not now else None
     change()
     if now and not was and visit.joint_with_id is None:
-        _take(visit)
+        _take(visit, viewer)
     if step.target in AGREED or step.source in AGREED:
         visit.sequence += 1
     events.record(f"visit.{step.event}", visit, viewer)
@@ -155,6 +167,8 @@ def _check_step(step: Step, visit: Visit, viewer: Viewer, given: Given) -> None:
         raise Forbidden("Langkah ini hanya dapat dilakukan pengelola dari pihak yang berhak.")
     if "reason" in step.needs and not given.reason.strip():
         raise Invalid("Tulis alasannya, agar pihak lain tahu apa yang dapat dilakukan.", "reason")
+    if "notes" in step.needs and visit.noted_at is None and not given.reason.strip():
+        raise Invalid("Belum ada catatan kunjungan yang terbit. Terbitkan catatannya, atau tulis mengapa tidak ada.", "reason")
     if step.action in ("accept", "accept_online") and visit.day <= today:
         raise Invalid("Hari yang diminta sudah lewat, jadi tidak dapat diterima lagi. Usulkan jadwal lain, atau tolak dengan alasan.")
 
@@ -164,7 +178,7 @@ def _nothing(_visit: Visit, _given: Given):
 
 
 def _submit(visit: Visit, _given: Given):
-    schedule.check(visit.host, _wishes(visit))
+    schedule.check(visit.host, _wishes(visit), joint=visit.wants_joint)
 
     def change():
         visit.reference = visit.reference or _next_reference()
@@ -174,16 +188,29 @@ def _submit(visit: Visit, _given: Given):
 
 
 def _accept(visit: Visit, given: Given):
+    _check_open(visit, given)
+
     def change():
-        visit.room, visit.meeting_link = given.room.strip(), given.meeting_link.strip()
+        visit.room = given.room.strip() or visit.room
+        visit.meeting_link = given.meeting_link.strip() or visit.meeting_link
         visit.decided_at = clock.now()
 
     return change
 
 
+def _check_open(visit: Visit, given: Given) -> None:
+    """A period may have been closed, or a holiday decreed, since the guest asked."""
+    closed = schedule.closed_because(visit)
+    if closed and not given.anyway:
+        raise Invalid(f"Hari itu sekarang tertutup: {closed}. Centang tetap terima bila kunjungan tetap berlangsung.", "anyway")
+
+
 def _accept_online(visit: Visit, given: Given):
+    accepted = _accept(visit, given)
+
     def change():
-        visit.mode, visit.meeting_link, visit.decided_at = "daring", given.meeting_link.strip(), clock.now()
+        accepted()
+        visit.mode = "daring"
 
     return change
 
@@ -191,17 +218,26 @@ def _accept_online(visit: Visit, given: Given):
 def _accept_joint(visit: Visit, given: Given):
     if not visit.wants_joint:
         raise Invalid("Tamu ini belum menyatakan bersedia digabung dengan rombongan lain.")
-    leader = db.session.get(Visit, given.joint_with_id) if given.joint_with_id else None
-    if leader is None or leader not in queries.joint_candidates(visit):
+    leader = next((other for other in queries.joint_candidates(visit) if other.id == given.joint_with_id), None)
+    if leader is None:
         raise Invalid("Pilih kunjungan yang sudah diterima pada sesi yang sama.", "joint_with_id")
-    chosen = [Chosen(row.day, calendar.Session.from_keys(row.session, row.ends)) for row in leader.sessions]
+    if not leader.wants_joint:
+        raise Invalid(f"{leader.guest.name} belum menyatakan bersedia digabung. Mintalah kesediaannya dahulu.", "joint_with_id")
+    _check_open(visit, given)
+    _check_size(visit, leader, given)
 
     def change():
         visit.joint_with_id = leader.id
-        schedule.write(visit, chosen)
         visit.room, visit.meeting_link, visit.decided_at = leader.room, leader.meeting_link, clock.now()
 
     return change
+
+
+def _check_size(visit: Visit, leader: Visit, given: Given) -> None:
+    people = sum(one.delegation_size for one in (visit, leader, *queries.sharing(leader)))
+    largest = openness.of(visit.host).largest_delegation
+    if people > largest and not given.anyway:
+        raise Invalid(f"Bersama-sama {people} orang, lebih dari batas {largest}. Centang tetap terima bila tempatnya cukup.", "anyway")
 
 
 def _propose(visit: Visit, given: Given):
@@ -244,13 +280,19 @@ def _choose(visit: Visit, given: Given):
 
 
 def _reschedule(visit: Visit, given: Given):
-    chosen = schedule.check(visit.host, given.wishes)
+    chosen = schedule.check(visit.host, given.wishes, joint=visit.wants_joint)
 
     def change():
         schedule.write(visit, chosen)
         visit.requested_at = clock.now()
 
     return change
+
+
+def _wait(visit: Visit, _given: Given):
+    if not schedule.is_full(visit):
+        raise Invalid("Sesi ini masih bebas, jadi tidak perlu menunggu: tuan rumah dapat langsung menerima permohonan Anda.")
+    return lambda: None
 
 
 def _hold(visit: Visit, _given: Given):
@@ -270,6 +312,7 @@ _PREPARE = {
     "propose": _propose,
     "choose": _choose,
     "reschedule": _reschedule,
+    "wait": _wait,
     "hold": _hold,
 }
 
@@ -281,22 +324,25 @@ def _wishes(visit: Visit) -> list[Wish]:
 def _claim(visit: Visit, step: Step, given: Given) -> None:
     """Change the state, unless somebody else did meanwhile."""
     db.session.flush()
-    values = {"status": step.target, "reason": given.reason.strip()[:500]}
+    values = {"status": step.target, "reason": given.reason.strip()[:500], "version": visit.version + 1}
     if step.action == "decline":
         values["decided_at"] = clock.now()
-    claim = update(Visit).where(Visit.id == visit.id, Visit.status == step.source, Visit.sequence == visit.sequence).values(**values)
+    claim = update(Visit).where(Visit.id == visit.id, Visit.status == step.source, Visit.version == visit.version).values(**values)
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Kunjungan ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(visit)
 
 
-def _take(visit: Visit) -> None:
+def _take(visit: Visit, viewer: Viewer) -> None:
     db.session.flush()
     try:
         schedule.take(visit)
     except Conflict:
+        told_to_host = policy.side(viewer, visit) == "host"
         db.session.rollback()
-        raise
+        if told_to_host:
+            raise
+        raise Conflict(TAKEN_FOR_GUEST) from None  # who was faster is not the guest's to know
 
 
 def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -> None:
@@ -308,9 +354,20 @@ def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -
             events.record("visit.displaced", other, viewer)
     if visit.joint_with_id is not None and step.action == "accept_joint":
         events.record("visit.joined", visit.joint_with, viewer)
+    if step.target == "requested" and step.action != "refuse_options":
+        _ask_to_share(visit, viewer)
     if step.source in HOLDS_SLOT and step.target not in HOLDS_SLOT and heir is None:
         for other in queries.waitlisted_for(visit):
             events.record("visit.slot_freed", other, viewer)
+
+
+def _ask_to_share(visit: Visit, viewer: Viewer) -> None:
+    """Who comes at the same time is asked whether they would share it, without being told with whom."""
+    if not visit.wants_joint:
+        return
+    for holder in schedule.holders(visit):
+        if holder.status in AGREED and not holder.wants_joint:
+            events.record("visit.joint_asked", holder, viewer)
 
 
 def _next_reference() -> str:
@@ -336,20 +393,33 @@ def set_public(visit: Visit, viewer: Viewer, opened: bool) -> None:
 
 
 def wish_joint(visit: Visit, viewer: Viewer, wanted: bool) -> None:
-    """The guest says whether it would come together with another delegation."""
+    """The guest says whether it would share its sessions with another delegation. Raises Conflict once that is settled."""
     require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest" and viewer.role == "manager")
+    if visit.status not in MAY_SHARE:
+        raise Conflict("Kesediaan kunjungan bersama tidak dapat diubah lagi pada keadaan ini.")
+    if visit.wants_joint == wanted:
+        return
     visit.wants_joint = wanted
+    visit.version = Visit.version + 1
     if wanted and visit.status != "draft":
         events.record("visit.joint_wished", visit, viewer)
+        if visit.status in WAITS_FOR_HOST:
+            _ask_to_share(visit, viewer)
 
 
 def set_place(visit: Visit, viewer: Viewer, room: str, meeting_link: str) -> None:
-    """The host says where, or under which link, an agreed visit takes place; the others with the same seat follow."""
+    """The host says where, or under which link, an agreed visit takes place; those who share its sessions come there too."""
     require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "host")
     if visit.status not in AGREED:
         raise Conflict("Tempat hanya dapat diisi untuk kunjungan yang sudah diterima.")
-    if (visit.room, visit.meeting_link) == (room.strip(), meeting_link.strip()):
-        return
-    visit.room, visit.meeting_link = room.strip(), meeting_link.strip()
-    visit.sequence += 1
-    events.record("visit.place_set", visit, viewer)
+    for one in (visit, *queries.sharing(visit)):
+        if (one.room, one.meeting_link) == (room.strip(), meeting_link.strip()):
+            continue
+        one.room, one.meeting_link = room.strip(), meeting_link.strip()
+        one.sequence += 1
+        events.record("visit.place_set", one, viewer)
+
+
+def noted(visit: Visit) -> None:
+    """Notes of the visit were published: it may be reported."""
+    visit.noted_at = visit.noted_at or clock.now()

@@ -16,7 +16,7 @@ from kb.offices.models import Office
 from kb.visits import ics, openness, policy, queries, schedule, service
 from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm
 from kb.visits.models import Visit
-from kb.visits.workflow import ACTIONS, HOLDS_SLOT
+from kb.visits.workflow import ACTIONS, HOLDS_SLOT, MAY_SHARE
 
 bp = Blueprint("visits", __name__)
 
@@ -33,6 +33,7 @@ HISTORY = {
     "visit.moved_online": "Dialihkan daring",
     "visit.joined": "Digabung dengan rombongan lain",
     "visit.joint_wished": "Bersedia digabung",
+    "visit.joint_asked": "Rombongan lain ingin bergabung",
     "visit.place_set": "Tempat ditentukan",
     "visit.declined": "Ditolak",
     "visit.withdrawn": "Ditarik",
@@ -47,8 +48,8 @@ HISTORY = {
     "visit.erased": "Data pribadi dihapus",
 }
 
-# So many free sessions are offered where one is picked from a short list; the calendar shows all.
-NEXT_FREE = 40
+# So many free sessions are offered where one is picked from a list: those of about half a year.
+NEXT_FREE = 250
 
 
 @bp.get("/kunjungan")
@@ -194,13 +195,16 @@ def edit(visit_id: int):
 @bp.get("/kunjungan/<int:visit_id>/periksa")
 def check(visit_id: int):
     """All answers once more, before they are sent."""
-    viewer, visit = current_viewer(), find(visit_id)
-    if visit.status != "draft":
-        return redirect(url_for(".show", visit_id=visit_id))
-    return render_template(
+    visit = find(visit_id)
+    return _check_page(visit) if visit.status == "draft" else redirect(url_for(".show", visit_id=visit_id))
+
+
+def _check_page(visit: Visit, status: int = 200, refused: str = ""):
+    page = render_template(
         "visits/check.html", **_shown(visit), taken=schedule.is_full(visit), waiting=queries.count_competing(visit),
-        may_send=viewer.role == "manager",
+        may_send=current_viewer().role == "manager", refused=refused, failed=status != 200,
     )  # fmt: skip
+    return page, status
 
 
 @bp.get("/kunjungan/<int:visit_id>/terkirim")
@@ -221,15 +225,17 @@ def show(visit_id: int):
 def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: int = 200, acted: str = ""):
     viewer = current_viewer()
     side, today = policy.side(viewer, visit), clock.today(visit.host.timezone)
+    steps = policy.steps(viewer, visit, today)
     asked = visit.status in ("requested", "waitlisted")
     competing = queries.competing(visit) if asked and side == "host" else []
     page = render_template(
         "visits/show.html",
         **_shown(visit),
         side=side,
-        steps=policy.steps(viewer, visit, today),
+        steps=steps,
         form=form,
         acted=acted,
+        kept="" if acted in [step.action for step in steps] else form.reason.data,
         place=place or PlaceForm(formdata=None, obj=visit),
         opened=OpenForm(formdata=None, opened=visit.host_opens if side == "host" else visit.guest_opens),
         joint=JointForm(formdata=None, wants_joint=visit.wants_joint),
@@ -244,9 +250,11 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host"),
         history=queries.history(visit),
         words=HISTORY,
+        may_share=visit.status in MAY_SHARE,
+        writes_notes=visit.status in HOLDS_SLOT and today >= visit.day,
         day_has_come=today >= visit.day,
         days_over=visit.options_until is not None and today > visit.options_until,
-        failed=status == 422,
+        failed=status != 200,
     )
     return page, status
 
@@ -278,12 +286,13 @@ def act(visit_id: int, action: str):
     try:
         if form.validate():
             service.act(visit, action, viewer, form.given())
-    except Conflict:
+    except Conflict as error:
         db.session.rollback()
         visit = find(visit_id)
         if action == "submit" and visit.status == "requested" and policy.side(viewer, visit) == "guest":
             return redirect(url_for(".sent", visit_id=visit_id), 303)  # a second click, perhaps at the same moment
-        raise
+        form.blame(error)
+        return _check_page(visit, 409, error.message) if visit.status == "draft" else _show(visit, form, status=409, acted=action)
     except Invalid as error:
         db.session.rollback()
         form.blame(error)

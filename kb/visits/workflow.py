@@ -33,6 +33,9 @@ AGREED = {"accepted", "online"}
 # States in which a visit occupies its sessions.
 HOLDS_SLOT = AGREED | {"held", "reported", "closed"}
 
+# States in which a guest may still say whether it would share its sessions with another delegation.
+MAY_SHARE = {"draft", "requested", "waitlisted"} | AGREED
+
 # States in which the host owes an answer.
 WAITS_FOR_HOST = {"requested", "waitlisted"}
 
@@ -42,7 +45,8 @@ class Step:
     """From `source` by `action` of a side to `target`.
 
     `needs`: what must be given: "reason" (a sentence for the other side), "options" (1 to 3 schedules), "option" (the number of one),
-    "sessions" (other sessions), "joint" (the visit to share a slot with). `after_day`: not before the last day of the visit.
+    "sessions" (other sessions), "joint" (the visit to share a slot with), "notes" (published notes, or else a reason). `after_day`: not
+    before the last day of the visit.
     """
 
     source: str
@@ -58,6 +62,11 @@ class Step:
     @property
     def needs_reason(self) -> bool:
         return "reason" in self.needs
+
+    @property
+    def ends(self) -> bool:
+        """Does it end the visit before its day?"""
+        return self.target in ("declined", "withdrawn", "cancelled")
 
     @property
     def event(self) -> str:
@@ -101,7 +110,7 @@ STEPS = (
     Step("proposed", "withdraw", "withdrawn", ("guest",), "Tarik permohonan"),
     *_changes("accepted"),
     *_changes("online"),
-    Step("held", "report", "reported", ("guest",), "Nyatakan sudah dilaporkan", managers_only=False),
+    Step("held", "report", "reported", ("guest",), "Nyatakan sudah dilaporkan", ("notes",), managers_only=False),
     Step("reported", "close", "closed", ("host", "guest"), "Tutup kunjungan"),
 )
 

@@ -35,7 +35,11 @@ def busy_host(app):
         ("slot", "9999-12-31 09:00", "lebih dari 120 hari lagi"),
         ("slot", "0001-01-01 09:00", "sudah lewat"),
         ("slot", f"{OPEN_DAY} 10:00", "sesi itu tidak dibuka"),
-        ("slot", f"{OPEN_DAY} 13:30", "Sesi 13.30–15.30 pada 9 Desember 2026 sudah terisi. Pilih sesi lain."),
+        (
+            "slot",
+            f"{OPEN_DAY} 13:30",
+            "Sesi 13.30–15.30 pada 9 Desember 2026 sudah terisi. Pilih sesi lain, atau",
+        ),
         ("slot", f"{OPEN_DAY}", "sesi itu tidak dibuka"),
         ("slot", "2026-02-30 09:00", SLOT_LOST),
         ("slot", "kapan saja", SLOT_LOST),

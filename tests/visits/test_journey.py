@@ -233,7 +233,7 @@ def test_a_session_taken_while_the_draft_lay_is_told_before_and_after_pressing_s
     standing("accepted", guest="18.12")
     assert "Sesi ini baru saja terisi" in cast.guest_manager.client.get(f"/kunjungan/{draft}/periksa").text
     refused = cast.guest_manager.client.post(f"/kunjungan/{draft}/submit", follow_redirects=True)
-    assert "sudah terisi. Pilih sesi lain." in refused.text and refused.request.path.endswith("/periksa")
+    assert "sudah terisi. Pilih sesi lain, atau" in refused.text and refused.request.path.endswith("/periksa")
     assert stored(app, draft).status == "draft"
 
 

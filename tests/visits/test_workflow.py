@@ -82,8 +82,8 @@ def test_every_action_of_everybody_does_what_the_table_says(app, cast, it_is, st
             step = step_for(status, action)
             it_is(OPEN_DAY if step and step.after_day else TODAY)
             for person in PEOPLE:
-                if step and "joint" in step.needs:
-                    leader = make_visit("accepted", guest="18.12")
+                if step and ("joint" in step.needs or action == "wait"):
+                    leader = make_visit("accepted", guest="18.12", wants_joint=True)
                     given = replace(given, joint_with_id=leader.id)
                 expected[action, person] = promised(status, action, person)
                 found[action, person] = happens(visit_id, action, getattr(cast, person).viewer, given)
@@ -100,7 +100,7 @@ def test_the_buttons_shown_are_exactly_the_steps_that_go_through(app, cast, it_i
             visit.options = [VisitOption(number=1, day=OPEN_DAY, session="13:30", ends="15:30")]
             visit.options_until = OPEN_DAY
         if status in WAITS_FOR_HOST:
-            make_visit("accepted", guest="18.12")
+            make_visit("accepted", guest="18.12", wants_joint=True)
         visit_id = visit.id
         db.session.commit()
     for person, side in SIDES.items():
@@ -178,8 +178,8 @@ def test_a_step_taken_on_a_stale_copy_is_refused(app, cast, it_is, step):
     with app.app_context():
         visit_id, given = ready(step.source)
         visit = db.session.get(Visit, visit_id)
-        if "joint" in step.needs:
-            given = replace(given, joint_with_id=make_visit("accepted", guest="18.12").id)
+        if "joint" in step.needs or step.action == "wait":
+            given = replace(given, joint_with_id=make_visit("accepted", guest="18.12", wants_joint=True).id)
         other = next(status for status in ("withdrawn", "declined") if status != step.source)
         db.session.execute(Visit.__table__.update().where(Visit.id == visit_id).values(status=other))
         assert visit.status == step.source

@@ -350,8 +350,11 @@ def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -
     if heir is not None:
         heir.sequence += 1
     if step.target in AGREED and step.source not in AGREED and visit.joint_with_id is None and schedule.is_full(visit):
-        for other in queries.competing(visit):
+        displaced = queries.competing(visit)
+        for other in displaced:
             events.record("visit.displaced", other, viewer)
+        if any(other.wants_joint for other in displaced) and not visit.wants_joint:
+            events.record("visit.joint_asked", visit, viewer)
     if visit.joint_with_id is not None and step.action == "accept_joint":
         events.record("visit.joined", visit.joint_with, viewer)
     if step.target == "requested" and step.action != "refuse_options":

@@ -121,6 +121,12 @@ def test_two_guests_on_one_session_come_together(person):
     second.open("/pemberitahuan").sees("sudah terisi")
     second.open(other).sees("Permohonan Anda tidak ditolak")
     host.open(other)
+    step(host, "Terima sebagai kunjungan bersama").sees("belum menyatakan bersedia digabung")
+    first.open("/pemberitahuan").sees("Rombongan lain ingin bergabung")
+    first.open(one).page.get_by_label("Kami bersedia digabung").check()
+    first.page.locator("#bersama").get_by_role("button", name="Simpan").click()
+    first.sees("Kesediaan kunjungan bersama disimpan")
+    host.open(other)
     step(host, "Terima sebagai kunjungan bersama").sees("Kunjungan bersama dengan Diskominfo Kabupaten Pringsewu")
     second.open(other).sees("diterima")
 

@@ -146,3 +146,10 @@ def test_everybody_sees_all_guests_of_a_joint_visit_in_the_calendar(pair, app, c
     db.session.commit()
     page = cast.visitor.client.get("/kunjungan/kalender/kabupaten-mesuji?bulan=2026-12").text
     assert "Diskominfo Kabupaten Pringsewu</a>" in page and "Diskominfo Kabupaten Tulang Bawang Barat</a>" in page
+
+
+def test_who_was_accepted_first_is_asked_when_a_displaced_guest_would_share(app, cast):
+    with app.app_context():
+        first, second = make_visit("requested"), make_visit("requested", guest="18.12", wants_joint=True)
+        service.act(first, "accept", cast.host_manager.viewer)
+        assert recorded(first) == ["visit.accepted", "visit.joint_asked"] and recorded(second) == ["visit.displaced"]

@@ -39,8 +39,8 @@ def _listed(viewer: Viewer) -> Select:
     )
 
 
-def listing(viewer: Viewer, wanted: Filter) -> Page:
-    """One page of the list."""
+def listing(viewer: Viewer, wanted: Filter, number: int | None = None) -> Page:
+    """A page of the list: the one asked for in the address, unless its number is given."""
     query = _listed(viewer)
     if wanted.codes:
         query = query.where(Article.id.in_(select(ArticleIndicator.article_id).where(ArticleIndicator.code.in_(wanted.codes))))
@@ -51,23 +51,12 @@ def listing(viewer: Viewer, wanted: Filter) -> Page:
         query = query.where(Article.office_id.in_(of_province))
     if wanted.year:
         query = query.where(func.extract("year", Article.published_on) == wanted.year)
-    return paginate(query)
+    return paginate(query, number)
 
 
 def latest(viewer: Viewer, limit: int = 6) -> list[Article]:
     """The newest published articles."""
     return list(db.session.scalars(_listed(viewer).limit(limit)))
-
-
-def by_office(viewer: Viewer, office_id: int, limit: int = 20) -> list[Article]:
-    """The published articles of an office."""
-    return list(db.session.scalars(_listed(viewer).where(Article.office_id == office_id).limit(limit)))
-
-
-def by_indicator(viewer: Viewer, code: str, limit: int = 30) -> list[Article]:
-    """The published articles about an indicator."""
-    about = select(ArticleIndicator.article_id).where(ArticleIndicator.code == code)
-    return list(db.session.scalars(_listed(viewer).where(Article.id.in_(about)).limit(limit)))
 
 
 def counts_by_indicator(viewer: Viewer) -> dict[str, int]:

@@ -12,6 +12,7 @@ from kb.home import asked, demand, manual, overview, strength
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
+from kb.notes.models import Note
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
 from kb.questions import queries as questions
@@ -20,6 +21,7 @@ from kb.search import service as search
 from kb.visits import figures
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
+from kb.visits.models import Visit
 
 bp = Blueprint("home", __name__)
 
@@ -61,17 +63,24 @@ def office(slug: str):
     found = offices.by_slug(slug)
     if found is None:
         raise NotFound
+    written = notes.by_office(viewer, found.id, 20)
     return render_template(
         "home/office.html",
         office=found,
-        articles=articles.by_office(viewer, found.id, 20),
+        articles=articles.listing(viewer, articles.Filter(office=found.slug), 1),
         values=offices.index_values(found),
-        received=visits.received_by(found.id, viewer),
-        notes=notes.by_office(viewer, found.id, 20),
+        received=_without_notes(visits.received_by(found.id, viewer), written),
+        notes=written,
         answered=questions.answered_by(viewer, found.id, 10),
         openness=visits.openness_summary(found),
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
     )
+
+
+def _without_notes(received: list[Visit], written: list[Note]) -> list[Visit]:
+    """A visit whose note stands on the page stands there once."""
+    noted = {note.visit_id for note in written}
+    return [visit for visit in received if visit.id not in noted]
 
 
 @bp.get("/kunjungan/angka")
@@ -110,7 +119,7 @@ def indicator(instrument: str, number: int):
         indicator=found,
         instrument=instruments.get(instrument),
         related=overview.counterparts(found),
-        articles=articles.by_indicator(viewer, found.code, 30),
+        articles=articles.listing(viewer, articles.Filter(codes=(found.code,)), 1),
         notes=notes.by_indicator(viewer, found.code, 10),
         questions=questions.by_indicator(viewer, found.code, 10),
         strong=strength.strong_on(found.code, viewer),
@@ -119,9 +128,9 @@ def indicator(instrument: str, number: int):
 
 
 def _sources(indicator: Indicator) -> list[tuple[str, str]]:
-    """Where an indicator's name, weight and criteria come from, as (code, what and where)."""
+    """What an indicator's name, weight and criteria come from, and where that is."""
     sources = instruments.get(indicator.instrument_id).sources
-    return [(code, f"{sources[code]['what']} ({sources[code]['where']})") for code in indicator.sources]
+    return [(sources[code]["what"], sources[code]["where"]) for code in indicator.sources]
 
 
 @bp.post("/tanya/<int:question_id>/jadi-artikel")

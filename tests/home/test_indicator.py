@@ -34,7 +34,7 @@ def test_every_indicator_has_its_page(pages, indicator):
     sources = loader.get(indicator.instrument_id).sources
     assert indicator.sources
     for code in indicator.sources:
-        assert f"{code}: {sources[code]['what']} ({sources[code]['where']})" in text
+        assert sources[code]["what"] in text and sources[code]["where"] in text
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_what_is_closed_to_a_visitor_is_neither_shown_nor_counted(cast, client, 
         make_note(cast.guest_member.viewer, title="Catatan tertutup", indicators=("spbe-2020/12",))
     page = client.get(PAGE).text
     assert "Untuk semua" in page and not any(words in page for words in ("Untuk instansi sendiri", "Draf", "Catatan tertutup"))
-    strong = page.split("Instansi yang kuat")[1].split("</section>")[0]
+    strong = page.split('id="kuat"')[1].split("</section>")[0]
     assert "Mesuji" in strong and "1 artikel" in strong and "Pringsewu" not in strong and "catatan kunjungan" not in strong
     theirs = cast.guest_member.client.get(PAGE).text
     assert "Untuk instansi sendiri" in theirs and "Catatan tertutup" in theirs
-    assert "1 artikel, 1 catatan kunjungan" in theirs.split("Instansi yang kuat")[1]
+    assert "1 artikel, 1 catatan kunjungan" in theirs.split('id="kuat"')[1]
 
 
 def test_the_strong_offices_are_ranked_by_what_they_have_shown(cast, client, db_ctx):
@@ -88,10 +88,10 @@ def test_the_strong_offices_are_ranked_by_what_they_have_shown(cast, client, db_
         make_article(cast.host_member.viewer, "Satu artikel")
         make_note(cast.outsider.viewer, host="18.12", guest="18.11", indicators=("spbe-2020/12",), visibility="publik")
         make_article(cast.admin.viewer, "Panduan redaksi")
-    strong = client.get(PAGE).text.split("Instansi yang kuat")[1].split("</section>")[0]
+    strong = client.get(PAGE).text.split('id="kuat"')[1].split("</section>")[0]
     order = [strong.index(name) for name in ("Kabupaten Pringsewu", "Kabupaten Mesuji", "Kabupaten Tulang Bawang Barat")]
     assert order == sorted(order) and "Redaksi" not in strong
-    assert "indeks 3,70 (2023)" in strong
+    assert "indeks 3,7 (2023)" in strong
 
 
 def test_counterparts_lead_both_ways(client):

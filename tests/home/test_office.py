@@ -89,4 +89,22 @@ def test_the_page_costs_the_same_for_one_row_and_for_thirty(cast, client, db_ctx
                 make_note(cast.host_member.viewer, visibility="publik")
                 make_visit("held", days=-number - many)
         found.append(cost(client, MESUJI, count_queries))
-    assert found[0] == found[1] <= 9
+    assert found[0] == found[1] <= 10
+
+
+def test_a_visit_stands_once_beside_its_note_and_leads_to_its_page(cast, client, db_ctx):
+    with db_ctx():
+        noted, alone, coming = make_visit("held", days=-9), make_visit("held", guest="18.12", days=-8), make_visit("accepted", days=9)
+        make_note(cast.host_member.viewer, title="Belajar dari Mesuji", visibility="publik", visit=noted)
+        idents = alone.id, coming.id, noted.id
+    page = client.get(MESUJI).text.split('id="kunjungan"')[1].split("</section>")[0]
+    assert "Belajar dari Mesuji" in page and f"/kunjungan/{idents[2]}/ringkas" not in page
+    assert f"/kunjungan/{idents[0]}/ringkas" in page and f"/kunjungan/{idents[1]}/ringkas" in page and page.count("akan datang") == 1
+
+
+def test_what_does_not_fit_on_the_page_is_counted_and_linked(cast, client, db_ctx):
+    with db_ctx():
+        for number in range(21):
+            make_article(cast.host_member.viewer, f"Artikel {number}")
+    assert 'href="/artikel?instansi=kabupaten-mesuji">Semua 21 artikel' in client.get(MESUJI).text
+    assert 'href="/artikel?indikator=spbe-2020/12">Semua 21 artikel' in client.get("/indikator/spbe-2020/12").text

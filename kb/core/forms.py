@@ -78,12 +78,23 @@ class Indonesian:
 INDONESIAN = Indonesian()
 
 
+# Letters and symbols by their category, yet nothing to see: Hangul fillers, the empty Braille pattern.
+FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
 def clean(text: str | None) -> str | None:
-    """Text without control characters, with plain line ends, composed letters and no blanks around it."""
+    """Text without control characters, with plain line ends, composed letters and no blanks around it; empty when nothing can be seen."""
     if text is None:
         return None
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", FORBIDDEN.sub("", unified)).strip()
+    cleaned = unicodedata.normalize("NFC", FORBIDDEN.sub("", unified)).strip()
+    return cleaned if any(map(_can_be_seen, cleaned)) else ""
+
+
+def _can_be_seen(character: str) -> bool:
+    """Not a blank, a zero-width or other format character, nor a mark without the letter it belongs to."""
+    category = unicodedata.category(character)
+    return category[0] not in "ZM" and category not in ("Cc", "Cf", "Cs") and character not in FILLERS
 
 
 class Form(FlaskForm):

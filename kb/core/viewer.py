@@ -50,6 +50,8 @@ class Viewer:
 
 
 ANONYMOUS = Viewer()
+# Somebody of the network, of no office in particular: what may be said to every member. No row has the id 0.
+ANY_MEMBER = Viewer(user_id=0, office_id=0)
 
 
 def viewer_of(user) -> Viewer:

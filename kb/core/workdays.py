@@ -1,26 +1,15 @@
-"""Working days: Monday to Friday, without Indonesia's public holidays and joint leave (cuti bersama)."""
+"""Counting working days: Monday to Friday, without the days `off` (see `days_off.py`). Pure."""
 
 from collections.abc import Container
 from datetime import date, timedelta
-from functools import lru_cache
-
-import holidays
-
-
-@lru_cache(maxsize=8)
-def days_off(year: int) -> frozenset[date]:
-    """Public holidays and joint leave of a year and the next, as the `holidays` library knows them."""
-    found = holidays.country_holidays("ID", years=(year, year + 1), categories=("public", "government"))
-    return frozenset(found)
 
 
 def is_working_day(on: date, off: Container[date]) -> bool:
     return on.weekday() < 5 and on not in off
 
 
-def after(start: date, count: int, off: Container[date] | None = None) -> date:
+def after(start: date, count: int, off: Container[date]) -> date:
     """The day on which `count` working days have passed since `start`, which itself does not count."""
-    off = days_off(start.year) if off is None else off
     on = start
     while count > 0:
         on += timedelta(days=1)
@@ -28,8 +17,16 @@ def after(start: date, count: int, off: Container[date] | None = None) -> date:
     return on
 
 
-def between(start: date, end: date, off: Container[date] | None = None) -> int:
-    """How many working days have passed from `start` to `end`: those after `start`, up to and including `end`."""
-    if off is None:
-        off = frozenset().union(*(days_off(year) for year in range(start.year, end.year + 1)))
-    return sum(is_working_day(start + timedelta(days=n), off) for n in range(1, (end - start).days + 1))
+class Count:
+    """How many working days lie between two days, for many pairs: the days from `first` to `last` are looked at once."""
+
+    def __init__(self, first: date, last: date, off: Container[date]):
+        self._passed, passed = {}, 0
+        for number in range((last - first).days + 1):
+            on = first + timedelta(days=number)
+            passed += is_working_day(on, off)
+            self._passed[on] = passed
+
+    def between(self, start: date, end: date) -> int:
+        """Those after `start`, up to and including `end`; none when `end` is not later. Both lie from `first` to `last`."""
+        return self._passed[end] - self._passed[start] if end > start else 0

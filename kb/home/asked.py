@@ -14,6 +14,7 @@ from kb.core.viewer import Viewer
 from kb.home.models import ArticleOrigin
 from kb.home.strength import articles_about, notes_about
 from kb.questions import policy as question_policy
+from kb.questions import service as question_service
 from kb.questions.models import Answer, Question
 from kb.questions.surroundings import Thing, known
 from kb.search import service as search
@@ -83,6 +84,7 @@ def make_article(question: Question, answer: Answer | None, viewer: Viewer) -> A
     The draft names who asked and who answered. Twice gives the same draft.
     """
     require(question_policy.can_view(viewer, question), question_policy.can_make_article(viewer, question, answer))
+    question_service.lock(question)  # two at once: the second one finds the draft of the first
     known_ = select(Article).join(ArticleOrigin, ArticleOrigin.article_id == Article.id)
     same = known_.where(
         ArticleOrigin.question_id == question.id,

@@ -9,6 +9,7 @@ from flask import url_for
 from kb.accounts import queries as accounts
 from kb.articles import queries as articles
 from kb.core import clock
+from kb.core.days_off import holidays_from
 from kb.core.viewer import Viewer
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
@@ -75,7 +76,7 @@ def _admin_tasks(viewer: Viewer) -> Iterator[Task]:
 def _moderator_tasks() -> Iterator[Task]:
     for case in questions.cases():
         reported = clock.day_of(case.flags[0].created_at)
-        detail = f"{len(case.flags)} laporan pembaca. Tampilkan atau sembunyikan, dengan alasan."
+        detail = f"{len(case.flags)} laporan pembaca. Sembunyikan dengan alasan, samarkan data pribadi, atau abaikan."
         yield Task(f"Dilaporkan: {case.question.title}", detail, url_for("moderation.queue"), reported + timedelta(days=1))
 
 
@@ -98,8 +99,10 @@ def _follow_up_task(row) -> Task:
 
 
 def _question_tasks(viewer: Viewer) -> Iterator[Task]:
-    for question in questions.waiting_for(viewer):
-        following = escalation.upcoming(clock.day_of(question.asked_at), question.stage)
+    waiting = questions.waiting_for(viewer)  # the oldest first
+    off = holidays_from(clock.day_of(waiting[0].asked_at).year, clock.today().year + 1) if waiting else {}
+    for question in waiting:
+        following = escalation.upcoming(clock.day_of(question.asked_at), question.stage, off)
         due = following[1] if following else clock.day_of(question.asked_at)
         yield Task(f"Diundang menjawab: {question.title}", f"Ditanyakan {question.office.name}.", _page(question), due)
     for question in questions.to_accept(viewer):

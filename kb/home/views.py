@@ -15,6 +15,7 @@ from kb.notes import queries as notes
 from kb.notes.models import Note
 from kb.notifications import queries as notifications
 from kb.offices import queries as offices
+from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
 from kb.search import service as search
@@ -52,6 +53,7 @@ def dashboard():
         notices=notifications.latest(viewer, 5),
         office=offices.get(viewer.office_id),
         may_ask=visit_policy.can_ask(viewer),
+        may_moderate=question_policy.can_moderate(viewer),
     )
 
 

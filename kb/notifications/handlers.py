@@ -12,7 +12,6 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.pages import hari
-from kb.core.viewer import ANONYMOUS
 from kb.notes.models import Note
 from kb.notifications import follows, mail
 from kb.notifications.models import Mail, Notice
@@ -169,8 +168,8 @@ def tell_of_waiting(event: Event) -> None:
         users, why = _managers(invited), "instansi Anda diundang menjawab"
     elif event.name == "question.widened":
         users, why = (
-            _managers(questions.strong_offices(question, ANONYMOUS)),
-            "instansi Anda pernah menulis atau menjawab tentang indikator ini",
+            _managers(questions.strong_offices(question)),
+            "instansi Anda kuat di indikator pertanyaan ini, atau berindeks terbit Sangat Baik",
         )
     else:
         users, why = _moderators(), "Anda moderator Berguru"
@@ -205,6 +204,25 @@ def tell_of_answer(event: Event) -> None:
         lines = [f"Hasilnya: {answer.applied_note}" if event.name == "answer.applied" and answer.applied_note else ""]
         users = [*([answer.author] if answer.author else []), *people.managers_of(answer.office_id)]
         _tell_of_question(event, question, users, title, lines, "instansi Anda yang menjawab", anchor)
+
+
+@events.on("inbox", "answer.edited", "answer.unaccepted")
+def tell_of_changed_answer(event: Event) -> None:
+    """An edited answer concerns those who asked, above all when they took it; one that is taken no more, those who answered too."""
+    answer = db.session.get(Answer, event.subject_id)
+    question, anchor = answer.question, f"#jawaban-{answer.id}"
+    if not answer.stands:
+        return
+    asked = "Anda atau instansi Anda yang bertanya"
+    if event.name == "answer.edited":
+        title = "Jawaban yang Anda terima diubah" if answer.accepted_at else "Jawaban diubah"
+        lines = [f"{answer.office.name} mengubah jawabannya.", "Periksa apakah masih menjawab." if answer.accepted_at else ""]
+        _tell_of_question(event, question, _askers(question), title, lines, asked, anchor)
+        return
+    lines = ["Jawaban lain diterima sebagai gantinya." if event.data.get("replaced_by") else "Pertanyaan ini terbuka lagi."]
+    users = [*([answer.author] if answer.author else []), *people.managers_of(answer.office_id)]
+    _tell_of_question(event, question, users, "Jawaban Anda tidak lagi diterima", lines, "instansi Anda yang menjawab", anchor)
+    _tell_of_question(event, question, _askers(question), "Penerimaan jawaban dibatalkan", lines, asked, anchor)
 
 
 @events.on("inbox", "question.commented")

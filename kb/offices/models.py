@@ -49,6 +49,11 @@ class Office(db.Model):
     def is_editorial(self) -> bool:
         return self.kind == EDITORIAL
 
+    @property
+    def is_member(self) -> bool:
+        """Does it belong to the network: has it joined and not left? The editorial office always does."""
+        return self.joined_at is not None or self.is_editorial
+
 
 class IndexValue(db.Model):
     """A published index value with its provenance. Two sources that disagree are two rows."""

@@ -6,12 +6,12 @@ from kb.core import markdown, once
 from kb.core.access import require
 from kb.core.comparison import compare
 from kb.core.db import db
-from kb.core.errors import Conflict, Invalid
+from kb.core.errors import Conflict, Invalid, Refused
 from kb.core.viewer import current_viewer
 from kb.questions import policy, queries, service
 from kb.questions.forms import BODY_MAX, AnswerForm, AppliedForm, CommentForm
 from kb.questions.models import Answer
-from kb.questions.service import EditConflict
+from kb.questions.service import EditConflict, NotMember, Widened
 from kb.questions.views import page
 
 bp = Blueprint("answers", __name__, url_prefix="/tanya/<int:question_id>")
@@ -28,22 +28,29 @@ def give(question_id: int):
     viewer = current_viewer()
     question = service.find(question_id, viewer)
     form = AnswerForm(prefix="jawab-")
-    if request.form.get("action") == "preview" and policy.can_answer(viewer, question):
+    if request.form.get("action") == "preview" and policy.can_answer(viewer, question) and service.may_write(viewer):
         return _editor(form, question_id, preview=markdown.to_html((form.body.data or "")[:BODY_MAX]), status=200)
     if not form.validate():
         return page(question, 422, answer=form)
     if (location := once.replay(form.once.data, viewer)) is not None:
         return redirect(location or url_for("questions.show", question_id=question_id), 303)
     try:
-        found = service.answer(question, form.body.data, viewer)
-    except (Invalid, Conflict) as error:
-        db.session.rollback()
-        form.blame(error if isinstance(error, Invalid) else Invalid(error.message, "body"))
-        return page(service.find(question_id, viewer), error.status, answer=form)
+        found = service.answer(question, form.body.data, viewer, form.seen.data)
+    except (Invalid, Conflict, NotMember) as error:
+        return _refused(form, error, question_id, answer=form)
     once.remember(form.once.data, viewer, url_for("questions.show", question_id=question_id, _anchor=f"jawaban-{found.id}"))
     db.session.commit()
     flash("Jawaban terkirim. Penanya diberi tahu.")
     return _back(question_id, found.id)
+
+
+def _refused(form: AnswerForm | CommentForm, error: Refused, question_id: int, **forms):
+    """The page of the question with what was typed and why it was not sent; who now knows of new readers may send it to them."""
+    db.session.rollback()
+    form.blame(error if isinstance(error, Invalid) else Invalid(error.message, "body"))
+    if isinstance(error, Widened):
+        form.seen.data = None
+    return page(service.find(question_id, current_viewer()), error.status, **forms)
 
 
 @bp.route("/jawaban/<int:answer_id>/ubah", methods=["GET", "POST"])
@@ -157,11 +164,9 @@ def comment(question_id: int):
     on = service.find_answer(question_id, form.on.data, viewer) if form.on.data else None
     if once.replay(form.once.data, viewer) is None:
         try:
-            service.comment(question, form.body.data, viewer, on)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-            return page(service.find(question_id, viewer), 422, comment=form)
+            service.comment(question, form.body.data, viewer, on, form.seen.data)
+        except (Invalid, Conflict, NotMember) as error:
+            return _refused(form, error, question_id, comment=form)
         once.remember(form.once.data, viewer, url_for("questions.show", question_id=question_id))
         db.session.commit()
         flash("Komentar terkirim.")

@@ -1,7 +1,7 @@
 """When a question that nobody answers is brought to more people. Pure.
 
-After 3 working days the invited offices are reminded; after 7 all offices that are strong on it are told; after 14 the moderators.
-A confidential question stays between its two offices: at each stage only the addressed one is reminded.
+After 3 working days the invited offices are reminded; after 7 all offices that are strong on it are told (who is strong: `proposals`);
+after 14 the moderators. A confidential question stays between its two offices: at each stage only the addressed one is reminded.
 """
 
 from collections.abc import Container
@@ -21,21 +21,29 @@ class Stage:
     told: str
 
 
-STAGES = (
+INVITED, STRONG, MODERATORS = STAGES = (
     Stage(1, 3, "question.reminded", "instansi yang diundang diingatkan"),
-    Stage(2, 7, "question.widened", "semua instansi yang kuat di bidang ini diberi tahu"),
+    Stage(2, 7, "question.widened", "instansi lain yang kuat di indikatornya, bila ada, diberi tahu"),
     Stage(3, 14, "question.escalated", "moderator diberi tahu"),
 )
 
 
-def due(asked_on: date, today: date, reached: int, off: Container[date] | None = None) -> tuple[Stage, ...]:
+def promised(invited: bool, has_indicators: bool, confidential: bool = False) -> tuple[Stage, ...]:
+    """The stages at which somebody is told: without invitations nobody can be reminded, without indicators nobody is known to be strong."""
+    if confidential:
+        return STAGES if invited else ()
+    told = {INVITED: invited, STRONG: has_indicators, MODERATORS: True}
+    return tuple(stage for stage in STAGES if told[stage])
+
+
+def due(asked_on: date, today: date, reached: int, off: Container[date]) -> tuple[Stage, ...]:
     """The stages beyond `reached` whose day has come, in order."""
     return tuple(stage for stage in STAGES if stage.number > reached and workdays.after(asked_on, stage.days, off) <= today)
 
 
-def upcoming(asked_on: date, reached: int, off: Container[date] | None = None) -> tuple[Stage, date] | None:
-    """The next stage and its day; None when all are behind."""
-    for stage in STAGES:
+def upcoming(asked_on: date, reached: int, off: Container[date], stages: tuple[Stage, ...] = STAGES) -> tuple[Stage, date] | None:
+    """The next of these stages and its day; None when all are behind."""
+    for stage in stages:
         if stage.number > reached:
             return stage, workdays.after(asked_on, stage.days, off)
     return None

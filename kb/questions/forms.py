@@ -1,6 +1,6 @@
 """Forms of questions, answers and moderation."""
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
@@ -60,16 +60,18 @@ class QuestionForm(CreateForm):
 
 
 class AnswerForm(CreateForm):
-    """An answer, or a change of one."""
+    """An answer, or a change of one; `seen` is the visibility of the question that the answerer wrote for."""
 
     body = TextAreaField("Jawaban instansi Anda", [DataRequired(), Length(max=BODY_MAX)])
+    seen = HiddenField()
     version = IntegerField(widget=HiddenInput(), default=0)
 
 
 class CommentForm(CreateForm):
-    """A comment on a question, or on one of its answers (`on`)."""
+    """A comment on a question, or on one of its answers (`on`); `seen` as with answers."""
 
     body = TextAreaField("Komentar", [DataRequired(), Length(max=COMMENT_MAX)])
+    seen = HiddenField()
     on = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, LARGEST_ID)])
 
 

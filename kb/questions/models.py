@@ -18,7 +18,8 @@ class Question(db.Model):
     """A question of an office. `version` is the number of its newest revision; "answered" means that an answer is accepted.
 
     `about_kind` and `about_id` name a thing of a neighbouring room (article, visit), which no foreign key may reach; `answer_count` and
-    `first_answer_at` count the answers that stand, and are kept by the service. `asked_at` starts the waiting; reopening moves it.
+    `first_answer_at` count the answers that stand, and are kept by the service. `asked_at` starts the waiting; reopening
+    moves it, and so does the loss of its last answer.
     """
 
     __tablename__ = "question"
@@ -133,6 +134,13 @@ class Answer(db.Model):
     def stands(self) -> bool:
         """Neither withdrawn nor hidden."""
         return self.withdrawn_at is None and self.hidden_at is None
+
+    @property
+    def changed_since(self) -> str:
+        """What the asking office said of an earlier text than this one: "diterima", "diterapkan", or nothing."""
+        if self.applied_at is not None and self.edited_at > self.applied_at:
+            return "diterapkan"
+        return "diterima" if self.accepted_at is not None and self.edited_at > self.accepted_at else ""
 
 
 class AnswerRevision(db.Model):

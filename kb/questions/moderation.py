@@ -2,13 +2,15 @@
 
 import re
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kb.accounts.models import User
 from kb.core import clock, events, markdown
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Invalid
+from kb.core.events import Event
 from kb.core.viewer import Viewer
 from kb.questions import policy, service
 from kb.questions.models import Answer, AnswerRevision, Comment, Flag, Question, QuestionRevision
@@ -22,7 +24,7 @@ REASONS = {
     "rahasia": "Memuat informasi yang dikecualikan",
 }
 KINDS = {"question": Question, "answer": Answer, "comment": Comment}
-FLAGS_OF_PERSON = 20
+FLAGS_OF_PERSON, FLAGS_OF_OFFICE = 20, 60
 REDACTED = "[disamarkan]"
 SHORTEST_REDACTED = 3
 
@@ -38,9 +40,8 @@ def subject(question: Question, kind: str, ident: int) -> Question | Answer | Co
 def flag(question: Question, part: Question | Answer | Comment, reason: str, note: str, viewer: Viewer) -> None:
     """Ask the moderators to look. A second time by the same person changes nothing. A confidential question opens to them by it."""
     require(policy.can_view(viewer, question), policy.can_flag(viewer, question))
-    recent = select(func.count(Flag.id)).where(Flag.person_id == viewer.user_id, Flag.created_at > clock.now() - service.DAY)
-    if db.session.scalar(recent) >= FLAGS_OF_PERSON:
-        raise Invalid(f"Anda sudah mengirim {FLAGS_OF_PERSON} laporan dalam 24 jam. Lanjutkan besok.")
+    service.writing_office(viewer)
+    _limit(viewer)
     row = Flag(
         question_id=question.id, subject_kind=_kind(part), subject_id=part.id, person_id=viewer.user_id, reason=reason, note=note[:500],
         created_at=clock.now(),
@@ -52,6 +53,16 @@ def flag(question: Question, part: Question | Answer | Comment, reason: str, not
         return
     question.is_flagged = True
     events.record("question.flagged", question, viewer, reason=reason, part=_kind(part), part_id=part.id)
+
+
+def _limit(viewer: Viewer) -> None:
+    recent = select(func.count(Flag.id)).join(User, User.id == Flag.person_id).where(Flag.created_at > clock.now() - service.DAY)
+    for who, mine, most in (
+        ("Anda", User.id == viewer.user_id, FLAGS_OF_PERSON),
+        ("Instansi Anda", User.office_id == viewer.office_id, FLAGS_OF_OFFICE),
+    ):
+        if db.session.scalar(recent.where(mine)) >= most:
+            raise Invalid(f"{who} sudah mengirim {most} laporan dalam 24 jam. Lanjutkan besok.")
 
 
 def _kind(part: Question | Answer | Comment) -> str:
@@ -66,7 +77,7 @@ def hide(question: Question, part: Question | Answer | Comment, because: str, vi
             service.step_back(part)
         part.hidden_at, part.hidden_because = clock.now(), because[:300]
         service.recount(question)
-        _record(question, part, "hidden", viewer)
+        _record(question, part, "hidden", viewer, because=part.hidden_because)
     _decide(question, part, viewer)
 
 
@@ -77,6 +88,8 @@ def show(question: Question, part: Question | Answer | Comment, viewer: Viewer) 
         return
     part.hidden_at, part.hidden_because = None, ""
     service.recount(question)
+    if part is question and question.status == "open" and not question.answer_count:
+        service.wait_anew(question)  # while hidden it could not be answered
     _record(question, part, "shown", viewer)
 
 
@@ -92,10 +105,11 @@ def _require_moderator(question: Question, viewer: Viewer) -> None:
     service.lock(question)
 
 
-def _record(question: Question, part: Question | Answer | Comment, act: str, viewer: Viewer) -> None:
+def _record(question: Question, part: Question | Answer | Comment, act: str, viewer: Viewer, **reason: str) -> None:
+    """The reason (`because`) stays in the audit log when the part is shown again."""
     if isinstance(part, Answer):
-        events.record("answer.moderated", part, viewer, act=act, question_id=question.id)
-    events.record("question.moderated", question, viewer, act=act, part=_kind(part), part_id=part.id)
+        events.record("answer.moderated", part, viewer, act=act, question_id=question.id, **reason)
+    events.record("question.moderated", question, viewer, act=act, part=_kind(part), part_id=part.id, **reason)
 
 
 def _decide(question: Question, part: Question | Answer | Comment, viewer: Viewer) -> bool:
@@ -117,7 +131,9 @@ def redact(question: Question, text: str, viewer: Viewer) -> int:
     if len("".join(words)) < SHORTEST_REDACTED:
         raise Invalid(f"Tulis paling sedikit {SHORTEST_REDACTED} huruf dari teks yang disamarkan.", "text")
     pattern = re.compile(r"\s+".join(re.escape(word) for word in words), re.I)
-    changed = sum(_redact_row(row, pattern) for row in _texts(question))
+    texts = _texts(question)
+    changed = sum(_redact_row(row, pattern) for row in texts)
+    _redact_reasons(question, [row.id for row in texts if isinstance(row, Answer)], pattern)
     if not changed:
         raise Invalid("Teks ini tidak ada di pertanyaan, jawaban, komentar, atau riwayatnya.", "text")
     events.record("question.redacted", question, viewer, texts=changed)
@@ -136,8 +152,17 @@ def _texts(question: Question) -> list:
     ]
 
 
+def _redact_reasons(question: Question, answer_ids: list[int], pattern: re.Pattern) -> None:
+    """A moderator's reason may have named what it was about; the audit log keeps the rest of it."""
+    of_question = and_(Event.subject_kind == "question", Event.subject_id == question.id, Event.name == "question.moderated")
+    of_answers = and_(Event.subject_kind == "answer", Event.subject_id.in_(answer_ids), Event.name == "answer.moderated")
+    for event in db.session.scalars(select(Event).where(or_(of_question, of_answers))):
+        if because := event.data.get("because"):
+            event.data = event.data | {"because": pattern.sub(REDACTED, because)}
+
+
 def _redact_row(row, pattern: re.Pattern) -> bool:
-    limits = {"title": 160, "body": None, "closed_because": 300, "applied_note": 300}
+    limits = {"title": 160, "body": None, "closed_because": 300, "applied_note": 300, "hidden_because": 300}
     changed = False
     for name, longest in limits.items():
         before = getattr(row, name, None)

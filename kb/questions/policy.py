@@ -79,13 +79,31 @@ def _is_going_on(question: Question) -> bool:
 
 
 def can_decide(viewer: Viewer, question: Question) -> bool:
-    """Accept an answer, close, reopen: the asking office; moderators too where they see it, for an office that has left."""
-    return question.hidden_at is None and (viewer.is_of(question.office_id) or (can_moderate(viewer) and can_view(viewer, question)))
+    """Accept an answer, close, reopen: the asking office; when it has left the network, moderators in its place where they see it."""
+    if viewer.is_of(question.office_id):
+        return question.hidden_at is None
+    return not question.office.is_member and _tends(viewer, question)
+
+
+def _tends(viewer: Viewer, question: Question) -> bool:
+    return question.hidden_at is None and can_moderate(viewer) and can_view(viewer, question)
+
+
+def can_accept(viewer: Viewer, answer: Answer) -> bool:
+    """Who decides takes an answer of somebody else that stands."""
+    question = answer.question
+    return can_decide(viewer, question) and answer.stands and question.status in ("open", "answered") and not is_own(viewer, answer)
+
+
+def is_own(viewer: Viewer, answer: Answer) -> bool:
+    """Is it the asking office's own answer (merging can bring one there), or the viewer's? Nobody accepts their own."""
+    return answer.office_id == answer.question.office_id or viewer.is_of(answer.office_id)
 
 
 def can_invite(viewer: Viewer, question: Question) -> bool:
-    """Who decides may invite others, except into a confidential question."""
-    return can_decide(viewer, question) and question.status == "open" and question.visibility != "para_pihak"
+    """The asking office, and moderators, who are told when nobody answers; nobody into a confidential question."""
+    may = can_decide(viewer, question) or _tends(viewer, question)
+    return may and question.status == "open" and question.visibility != "para_pihak"
 
 
 def can_apply(viewer: Viewer, answer: Answer) -> bool:
@@ -99,8 +117,8 @@ def can_edit_answer(viewer: Viewer, answer: Answer) -> bool:
 
 
 def can_confirm(viewer: Viewer, answer: Answer) -> bool:
-    """That an answer still holds is said by the office that gave it, or by a moderator."""
-    return answer.stands and (viewer.is_of(answer.office_id) or can_moderate(viewer)) and can_view(viewer, answer.question)
+    """Only the office that gave an answer can say that it still holds."""
+    return answer.stands and viewer.is_of(answer.office_id) and can_view(viewer, answer.question)
 
 
 def can_find_helpful(viewer: Viewer, answer: Answer) -> bool:
@@ -116,7 +134,7 @@ def can_read_answer(viewer: Viewer, answer: Answer | Comment) -> bool:
 
 def can_merge(viewer: Viewer, question: Question) -> bool:
     """The asking office and moderators."""
-    return question.status != "merged" and can_decide(viewer, question)
+    return question.status != "merged" and (can_decide(viewer, question) or _tends(viewer, question))
 
 
 def can_flag(viewer: Viewer, question: Question) -> bool:

@@ -2,6 +2,9 @@
 
 No result per indicator is published for any office, so what an office has shown of the indicators here counts most: articles, notes of
 visits it received, answers that were accepted; then its published index. Who already has many questions waiting steps back.
+
+Strong, and told when a question waits long, is an office that has shown anything of the indicators, or whose latest published index is
+"Sangat Baik" or better. An office of which neither is known is not.
 """
 
 from collections.abc import Iterable
@@ -12,6 +15,8 @@ from decimal import Decimal
 ARTICLE, NOTE, ACCEPTED, ANSWER, WAITING = 3, 2, 3, 1, -2
 MOST = 3
 PROPOSED = 3
+# From here an index of SPBE is "Sangat Baik".
+STRONG_INDEX = Decimal("3.50")
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Evidence:
     def has_shown(self) -> bool:
         """Has the office shown anything about these indicators?"""
         return bool(self.articles or self.notes or self.accepted or self.answers)
+
+    @property
+    def is_strong(self) -> bool:
+        return self.has_shown or (self.index is not None and self.index >= STRONG_INDEX)
 
     @property
     def points(self) -> Decimal:
@@ -56,16 +65,16 @@ class Proposal:
         return "; ".join(self.reasons)
 
 
-def best(evidence: Iterable[Evidence], excluded: Iterable[int] = (), limit: int = PROPOSED) -> list[Proposal]:
-    """The strongest offices first; those of whom nothing at all is known are not proposed."""
+def best(evidence: Iterable[Evidence], excluded: Iterable[int] = (), limit: int | None = PROPOSED) -> list[Proposal]:
+    """The strongest offices first, at most `limit` (None: all); those of whom nothing at all is known are not proposed."""
     known = [found for found in evidence if found.office_id not in set(excluded) and (found.has_shown or found.index)]
     ranked = sorted(known, key=lambda found: (-found.points, found.office_id))
     return [Proposal(found.office_id, reasons(found)) for found in ranked[:limit]]
 
 
-def strong(evidence: Iterable[Evidence], excluded: Iterable[int] = (), limit: int = 20) -> list[int]:
-    """All offices that have shown something about the indicators, strongest first."""
-    return [proposal.office_id for proposal in best((found for found in evidence if found.has_shown), excluded, limit)]
+def strong(evidence: Iterable[Evidence], excluded: Iterable[int] = ()) -> list[int]:
+    """All strong offices, the strongest first."""
+    return [proposal.office_id for proposal in best((found for found in evidence if found.is_strong), excluded, limit=None)]
 
 
 def reasons(found: Evidence) -> tuple[str, ...]:

@@ -3,16 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from statistics import median
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, raiseload
 
 from kb.core import clock, workdays
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.pages import Page, paginate
-from kb.core.viewer import Viewer
+from kb.core.viewer import ANONYMOUS, ANY_MEMBER, Viewer
 from kb.offices import queries as office_queries
 from kb.offices.models import EDITORIAL, Office
 from kb.questions import policy, proposals
@@ -213,17 +214,27 @@ def answer_revisions(found: Answer) -> list[AnswerRevision]:
 # Who could answer
 
 
-def proposed(codes: tuple[str, ...], viewer: Viewer, excluded: Iterable[int] = ()) -> list[tuple[Office, str]]:
-    """The best offices for some indicators with the reason, from what this viewer may see."""
-    found = proposals.best(evidence(codes, viewer), {viewer.office_id, *excluded})
+# The reasons for an invitation stand on the question's page: they tell only what all of its readers may know.
+READERS = {"publik": ANONYMOUS, "jejaring": ANY_MEMBER}
+
+
+def proposed(codes: tuple[str, ...], visibility: str, excluded: Iterable[int] = ()) -> list[tuple[Office, str]]:
+    """The best offices for some indicators with the reason, from what every reader of a question so visible may see."""
+    found = proposals.best(evidence(codes, READERS[visibility]), excluded)
     offices = {office.id: office for office in db.session.scalars(select(Office).where(Office.id.in_([p.office_id for p in found])))}
     return [(offices[proposal.office_id], proposal.reason) for proposal in found]
 
 
-def strong_offices(question: Question, viewer: Viewer) -> list[int]:
-    """All offices that have shown something about the question's indicators, besides those asked already."""
+def strong_offices(question: Question) -> list[int]:
+    """All offices that are strong on the question's indicators as its readers may know, besides those asked already."""
     asked = set(db.session.scalars(select(Invitation.office_id).where(Invitation.question_id == question.id)))
-    return proposals.strong(evidence(tuple(question.indicators), viewer), {question.office_id, *asked})
+    return proposals.strong(evidence(tuple(question.indicators), READERS[question.visibility]), {question.office_id, *asked})
+
+
+def reasons(question: Question) -> dict[int, str]:
+    """Why each office may be asked, as all readers of the question may know, by office."""
+    found = evidence(tuple(question.indicators), READERS[question.visibility])
+    return {one.office_id: "; ".join(proposals.reasons(one)) for one in found}
 
 
 def invited_offices(question: Question) -> list[int]:
@@ -234,14 +245,14 @@ def invited_offices(question: Question) -> list[int]:
 
 
 def evidence(codes: tuple[str, ...], viewer: Viewer) -> list[Evidence]:
-    """What speaks for each office that has joined. Without indicators nothing does."""
+    """What speaks for each office that has joined, as this viewer may know. Without indicators nothing does."""
     if not codes:
         return []
     joined = list(db.session.scalars(select(Office.id).where(Office.joined_at.is_not(None), Office.kind != EDITORIAL)))
     practice = known.practice(codes, viewer)
     answers = _past_answers(codes, viewer)
     index = office_queries.latest_values(joined)
-    load = _load()
+    load = _load(viewer)
     return [
         Evidence(
             office_id=ident,
@@ -268,12 +279,12 @@ def _past_answers(codes: tuple[str, ...], viewer: Viewer) -> dict[int, tuple[int
     return {office: (count, accepted) for office, count, accepted in db.session.execute(query)}
 
 
-def _load() -> Counter:
-    """How many questions each office is asked to answer now."""
+def _load(viewer: Viewer) -> Counter:
+    """How many questions each office is asked to answer now, of those that the viewer may see."""
     query = (
         select(Invitation.office_id, func.count())
         .join(Question, Question.id == Invitation.question_id)
-        .where(Invitation.declined_at.is_(None), *WAITING)
+        .where(Invitation.declined_at.is_(None), Question.hidden_at.is_(None), *WAITING, policy.visible_to(viewer))
         .group_by(Invitation.office_id)
     )
     return Counter(dict(db.session.execute(query).all()))
@@ -295,26 +306,41 @@ class Wait:
 
 def waits(viewer: Viewer) -> list[Wait]:
     """How long questions wait for a first answer, per indicator; those with the longest wait first."""
-    query = (
-        select(QuestionIndicator.code, Question.asked_at, Question.created_at, Question.first_answer_at, Question.status)
-        .join(Question, Question.id == QuestionIndicator.question_id)
-        .where(Question.status != "merged", Question.hidden_at.is_(None), policy.visible_to(viewer))
-    )
-    today, open_, took = clock.today(), defaultdict(list), defaultdict(list)
-    for code, asked, created, first, status in db.session.execute(query):
-        if first is not None:
-            took[code].append(_days(created, clock.day_of(first)))
-        elif status == "open":
-            open_[code].append(_days(asked, today))
-    found = [
-        Wait(code, len(open_[code]), max(open_[code], default=None), len(took[code]), median(took[code]) if took[code] else None)
-        for code in {*open_, *took}
-    ]
+    open_, took, today = _open_since(viewer), _took(viewer), clock.today()
+    started = [since for _, since in open_.values()] + [asked for rows in took.values() for asked, _ in rows]
+    first = min(started, default=today)
+    days = workdays.Count(first, today, holidays_from(first.year, today.year))
+    found = []
+    for code in {*open_, *took}:
+        count, since = open_.get(code, (0, None))
+        lengths = [days.between(asked, answered) for asked, answered in took.get(code, ())]
+        longest = None if since is None else days.between(since, today)
+        found.append(Wait(code, count, longest, len(lengths), median(lengths) if lengths else None))
     return sorted(found, key=lambda wait: (-(wait.longest if wait.longest is not None else -1), wait.code))
 
 
-def _days(since: datetime, until: date) -> int:
-    return workdays.between(clock.day_of(since), until)
+def _waited(viewer: Viewer, *columns) -> Select:
+    """The codes of listed questions, with some columns."""
+    return (
+        select(QuestionIndicator.code, *columns)
+        .join(Question, Question.id == QuestionIndicator.question_id)
+        .where(Question.status != "merged", Question.hidden_at.is_(None), policy.visible_to(viewer))
+    )
+
+
+def _open_since(viewer: Viewer) -> dict[str, tuple[int, date]]:
+    """By indicator: how many wait, and since when the oldest does."""
+    query = _waited(viewer, func.count(), func.min(Question.asked_at)).where(*WAITING).group_by(QuestionIndicator.code)
+    return {code: (count, clock.day_of(since)) for code, count, since in db.session.execute(query)}
+
+
+def _took(viewer: Viewer) -> dict[str, list[tuple[date, date]]]:
+    """By indicator: the days on which questions were asked and first answered."""
+    query = _waited(viewer, Question.created_at, Question.first_answer_at).where(Question.first_answer_at.is_not(None))
+    found = defaultdict(list)
+    for code, asked, answered in db.session.execute(query):
+        found[code].append((clock.day_of(asked), clock.day_of(answered)))
+    return found
 
 
 def unanswered(viewer: Viewer, limit: int = 20) -> list[Question]:

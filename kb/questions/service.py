@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kb.core import clock, events, markdown
 from kb.core.access import require
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.errors import Conflict, Forbidden, Invalid
 from kb.core.viewer import Viewer
@@ -27,8 +28,11 @@ from kb.questions.models import (
 DAY = timedelta(hours=24)
 # In 24 hours: enough for a busy office, too little for a flood.
 QUESTIONS_OF_PERSON, QUESTIONS_OF_OFFICE = 5, 20
-ANSWERS_OF_PERSON, COMMENTS_OF_PERSON = 20, 40
+ANSWERS_OF_PERSON, ANSWERS_OF_OFFICE = 20, 60
+COMMENTS_OF_PERSON, COMMENTS_OF_OFFICE = 40, 120
 MOST_INVITED = 8
+# Why an office is invited, when it is not for what it has shown.
+ADDRESSED, CHOSEN = "dituju oleh penanya", "diundang oleh penanya"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,24 @@ class Guest:
     reason: str
 
 
+class NotMember(Forbidden):
+    """The viewer's office does not belong to the network, or not any more."""
+
+    def __init__(self):
+        super().__init__("Instansi Anda tidak tergabung di Berguru, jadi belum dapat menulis di Tanya.")
+
+
+class Widened(Conflict):
+    """More people read the question now than when the writer opened it."""
+
+    def __init__(self, question: Question):
+        now = {"publik": "siapa pun, juga tanpa akun", "jejaring": "semua instansi yang sudah bergabung"}[question.visibility]
+        super().__init__(
+            f"Sementara Anda menulis, penanya membuka pertanyaan ini untuk lebih banyak orang: sekarang dapat dibaca {now}. "
+            "Tulisan Anda belum terkirim. Periksa isinya, lalu kirim lagi bila setuju."
+        )
+
+
 @dataclass
 class EditConflict(Conflict):
     """Somebody saved a newer version meanwhile; `theirs` is it."""
@@ -68,8 +90,7 @@ def check(content: Content, viewer: Viewer) -> Office:
     """Could this be asked now? Raises Invalid for what was asked already, over the limit, or put to an office that cannot answer."""
     office = writing_office(viewer)
     _check_addressed(content, office)
-    _limit(Question, viewer, QUESTIONS_OF_PERSON, f"Anda sudah mengajukan {QUESTIONS_OF_PERSON} pertanyaan dalam 24 jam. Lanjutkan besok.")
-    _limit_office(office)
+    _limit(Question, viewer, QUESTIONS_OF_PERSON, QUESTIONS_OF_OFFICE, "mengajukan {} pertanyaan")
     _refuse_repetition(content, office)
     return office
 
@@ -89,7 +110,7 @@ def ask(content: Content, viewer: Viewer, invited: tuple[Guest, ...] = ()) -> Qu
     _keep_revision(question, viewer)
     events.record("question.asked", question, viewer)
     if content.addressed_id:
-        _invite(question, Guest(content.addressed_id, "dituju oleh penanya"), viewer)
+        _invite(question, Guest(content.addressed_id, ADDRESSED), viewer)
     if content.visibility != "para_pihak":
         for guest in invited[:MOST_INVITED]:
             _invite(question, guest, viewer)
@@ -97,12 +118,20 @@ def ask(content: Content, viewer: Viewer, invited: tuple[Guest, ...] = ()) -> Qu
 
 
 def writing_office(viewer: Viewer) -> Office:
-    """The viewer's office, locked while its limits are counted. Raises Forbidden unless it belongs to the network."""
+    """The viewer's office, locked while its limits are counted. Raises NotMember unless it belongs to the network.
+
+    Who takes more locks takes this one first, then the question's. Others may still point to the office meanwhile (`key_share`).
+    """
     require(seen=True, allowed=policy.can_write(viewer))
-    office = db.session.get(Office, viewer.office_id, with_for_update=True)
-    if office.joined_at is None and not office.is_editorial:
-        raise Forbidden("Instansi Anda tidak tergabung di Berguru, jadi belum dapat menulis di Tanya.")
+    office = db.session.get(Office, viewer.office_id, with_for_update={"key_share": True})
+    if not office.is_member:
+        raise NotMember
     return office
+
+
+def may_write(viewer: Viewer) -> bool:
+    """Is this somebody whose office belongs to the network? Asks without locking, for pages that offer forms."""
+    return policy.can_write(viewer) and db.session.get(Office, viewer.office_id).is_member
 
 
 def _check_addressed(content: Content, office: Office) -> None:
@@ -113,22 +142,20 @@ def _check_addressed(content: Content, office: Office) -> None:
     addressed = db.session.get(Office, content.addressed_id)
     if addressed is None or addressed.id == office.id:
         raise Invalid("Pilih instansi lain sebagai tujuan pertanyaan.", "addressed")
-    if addressed.joined_at is None and not addressed.is_editorial:
+    if not addressed.is_member:
         raise Invalid(
             "Instansi ini belum bergabung, jadi belum dapat menjawab. Pilih instansi lain atau tanyakan ke jejaring.", "addressed"
         )
 
 
-def _limit(model, viewer: Viewer, most: int, message: str) -> None:
-    written = select(func.count()).select_from(model).where(model.author_id == viewer.user_id, model.created_at > clock.now() - DAY)
-    if viewer.user_id is not None and db.session.scalar(written) >= most:
-        raise Invalid(message)
-
-
-def _limit_office(office: Office) -> None:
-    asked = select(func.count(Question.id)).where(Question.office_id == office.id, Question.created_at > clock.now() - DAY)
-    if db.session.scalar(asked) >= QUESTIONS_OF_OFFICE:
-        raise Invalid(f"Instansi Anda sudah mengajukan {QUESTIONS_OF_OFFICE} pertanyaan dalam 24 jam. Lanjutkan besok.")
+def _limit(model, viewer: Viewer, of_person: int, of_office: int, done: str) -> None:
+    for who, mine, most in (
+        ("Anda", model.author_id == viewer.user_id, of_person),
+        ("Instansi Anda", model.office_id == viewer.office_id, of_office),
+    ):
+        written = select(func.count()).select_from(model).where(mine, model.created_at > clock.now() - DAY)
+        if db.session.scalar(written) >= most:
+            raise Invalid(f"{who} sudah {done.format(most)} dalam 24 jam. Lanjutkan besok.")
 
 
 def _refuse_repetition(content: Content, office: Office) -> None:
@@ -145,14 +172,19 @@ def edit(question: Question, content: Content, viewer: Viewer, started_from: int
 
     Raises EditConflict, and Invalid when somebody who already wrote would be shown to more readers than they wrote for.
     """
-    require(policy.can_view(viewer, question), policy.can_edit(viewer, question))
+    require(policy.can_view(viewer, question))
     writing_office(viewer)
+    lock(question)  # who writes now waits for it, and who wrote a moment ago is seen
+    require(policy.can_view(viewer, question), policy.can_edit(viewer, question))
     if content.visibility != question.visibility:
         _check_visibility(question, content.visibility)
+    is_wider = READERS[content.visibility] > READERS[question.visibility]
     _claim_version(question, started_from)
     _write(question, content)
     question.edited_at = clock.now()
     db.session.flush()
+    if is_wider:
+        _tell_reasons_anew(question)
     _keep_revision(question, viewer)
     events.record("question.edited", question, viewer)
 
@@ -173,6 +205,20 @@ def _check_visibility(question: Question, wanted: str) -> None:
 
 # How many readers, for comparison.
 READERS = {"para_pihak": 0, "jejaring": 1, "publik": 2}
+
+
+def _tell_reasons_anew(question: Question) -> None:
+    """The reasons for its invitations were said to fewer readers, who may know more than those it has now."""
+    reasons = queries.reasons(question)
+    for row in db.session.scalars(select(Invitation).where(Invitation.question_id == question.id)):
+        if row.reason not in (ADDRESSED, CHOSEN):
+            row.reason = (reasons.get(row.office_id) or CHOSEN)[:300]
+
+
+def _refuse_widened(question: Question, seen: str | None) -> None:
+    """Nobody is shown to more readers than they wrote for: `seen` is the visibility that the writer knew of, if they told."""
+    if seen in READERS and READERS[question.visibility] > READERS[seen]:
+        raise Widened(question)
 
 
 def _write(question: Question, content: Content) -> None:
@@ -213,9 +259,10 @@ def _claim_version(thing: Question | Answer, started_from: int) -> None:
 def invite(question: Question, guest: Guest, viewer: Viewer) -> None:
     """Ask one more office to answer. Raises Invalid for one that cannot, was asked already, or is one too many."""
     require(policy.can_view(viewer, question), policy.can_invite(viewer, question))
+    writing_office(viewer)
     lock(question)
     office = db.session.get(Office, guest.office_id)
-    if office is None or office.id == question.office_id or (office.joined_at is None and not office.is_editorial):
+    if office is None or office.id == question.office_id or not office.is_member:
         raise Invalid("Pilih instansi lain yang sudah bergabung.", "office")
     invited = list(db.session.scalars(select(Invitation.office_id).where(Invitation.question_id == question.id)))
     if office.id in invited:
@@ -229,9 +276,7 @@ def _invite(question: Question, guest: Guest, viewer: Viewer) -> None:
     """The unique constraint keeps an office from being invited twice; one that is there already stays as it is."""
     known = select(Invitation.id).where(Invitation.question_id == question.id, Invitation.office_id == guest.office_id)
     office = db.session.get(Office, guest.office_id)
-    if office is None or guest.office_id == question.office_id or db.session.scalar(known):
-        return
-    if office.joined_at is None and not office.is_editorial:
+    if office is None or guest.office_id == question.office_id or not office.is_member or db.session.scalar(known):
         return
     row = Invitation(question_id=question.id, office_id=guest.office_id, reason=guest.reason[:300], created_at=clock.now())
     db.session.add(row)
@@ -250,15 +295,19 @@ def decline_invitation(question: Question, viewer: Viewer) -> None:
 # Answering
 
 
-def answer(question: Question, body: str, viewer: Viewer) -> Answer:
-    """Answer in the name of the viewer's office. Raises Invalid over the limit or for a repetition, Conflict when closed meanwhile."""
+def answer(question: Question, body: str, viewer: Viewer, seen: str | None = None) -> Answer:
+    """Answer in the name of the viewer's office, for the readers of the visibility that was `seen`.
+
+    Raises Invalid over the limit or for a repetition, Conflict when it was closed, Widened when it was opened to more readers meanwhile.
+    """
     require(policy.can_view(viewer, question))
     office = writing_office(viewer)
     lock(question)
     if question.status in ("closed", "merged"):
         raise Conflict("Pertanyaan ini baru saja ditutup. Salin tulisan Anda bila ingin memakainya di tempat lain.")
-    require(seen=True, allowed=policy.can_answer(viewer, question))
-    _limit(Answer, viewer, ANSWERS_OF_PERSON, f"Anda sudah menulis {ANSWERS_OF_PERSON} jawaban dalam 24 jam. Lanjutkan besok.")
+    require(policy.can_view(viewer, question), policy.can_answer(viewer, question))
+    _refuse_widened(question, seen)
+    _limit(Answer, viewer, ANSWERS_OF_PERSON, ANSWERS_OF_OFFICE, "menulis {} jawaban")
     same = select(Answer.id).where(
         Answer.question_id == question.id, Answer.office_id == office.id, Answer.body == body, Answer.withdrawn_at.is_(None)
     )
@@ -278,13 +327,16 @@ def answer(question: Question, body: str, viewer: Viewer) -> Answer:
 
 
 def edit_answer(found: Answer, body: str, viewer: Viewer, started_from: int) -> None:
-    """Save a change that started from a version. Raises EditConflict."""
+    """Save a change that started from a version. Raises EditConflict.
+
+    An accepted answer stays accepted, and what worked stays said: the page says that the text was changed since, and the asker is told.
+    """
     require(policy.can_view(viewer, found.question), policy.can_edit_answer(viewer, found))
     writing_office(viewer)
     _claim_version(found, started_from)
     found.body, found.html = body, markdown.render(body).html
-    # A new text still holds, but whether it is what worked for somebody is not known any more.
-    found.edited_at = found.confirmed_at = clock.now()
+    # That it still holds was said of the earlier text.
+    found.edited_at, found.confirmed_at = clock.now(), None
     _keep_answer(found, viewer)
     events.record("answer.edited", found, viewer, question_id=found.question_id)
 
@@ -296,21 +348,38 @@ def _keep_answer(found: Answer, viewer: Viewer) -> None:
 
 
 def recount(question: Question) -> None:
-    """Count the answers that stand; the question's row is locked, so that two at once count each other."""
+    """Count the answers that stand; the question's row is locked, so that two at once count each other.
+
+    An open question that loses its last answer waits anew, as a reopened one does: nobody is alarmed thrice in one hour.
+    """
     stands = (Answer.question_id == question.id, Answer.withdrawn_at.is_(None), Answer.hidden_at.is_(None))
     count, first = db.session.execute(select(func.count(Answer.id), func.min(Answer.created_at)).where(*stands)).one()
+    if question.answer_count and not count and question.status == "open":
+        wait_anew(question)
     question.answer_count, question.first_answer_at = count, first
     db.session.flush()
 
 
+def wait_anew(question: Question) -> None:
+    """From now on its waiting is counted; `created_at` still tells when it was asked."""
+    question.asked_at, question.stage = clock.now(), 0
+
+
 def lock(question: Question) -> None:
-    db.session.refresh(question, with_for_update={"of": Question})
+    """Nobody else changes the question, or writes below it, until the end of this transaction; and it is read anew."""
+    db.session.refresh(question, with_for_update={"of": Question, "key_share": True})
 
 
 def accept(found: Answer, viewer: Viewer) -> None:
-    """The asking office takes this answer as the one that solves it; another one it accepted before steps back. Twice changes nothing."""
+    """The asking office takes this answer as the one that solves it; another one it accepted before steps back. Twice changes nothing.
+
+    Raises Forbidden for an own answer, Conflict when the question was closed or the answer withdrawn meanwhile.
+    """
     question = found.question
     require(policy.can_view(viewer, question), policy.can_decide(viewer, question))
+    writing_office(viewer)
+    if policy.is_own(viewer, found):
+        raise Forbidden("Jawaban instansi sendiri tidak dapat diterima.")
     lock(question)
     db.session.refresh(found)
     if question.status not in ("open", "answered"):
@@ -319,8 +388,10 @@ def accept(found: Answer, viewer: Viewer) -> None:
         raise Conflict("Jawaban ini baru saja ditarik.")
     if found.accepted_at is not None:
         return
-    earlier = (Answer.question_id == question.id, Answer.accepted_at.is_not(None))
-    db.session.execute(update(Answer).where(*earlier).values(accepted_at=None, applied_at=None, applied_note=""))
+    earlier = select(Answer).where(Answer.question_id == question.id, Answer.accepted_at.is_not(None))
+    for other in db.session.scalars(earlier).all():
+        step_back(other)
+        events.record("answer.unaccepted", other, viewer, question_id=question.id, replaced_by=found.id)
     found.accepted_at, question.status = clock.now(), "answered"
     events.record("answer.accepted", found, viewer, question_id=question.id)
 
@@ -328,6 +399,7 @@ def accept(found: Answer, viewer: Viewer) -> None:
 def unaccept(found: Answer, viewer: Viewer) -> None:
     """The accepted answer does not solve it after all: the question is open again."""
     require(policy.can_view(viewer, found.question), policy.can_decide(viewer, found.question))
+    writing_office(viewer)
     lock(found.question)
     db.session.refresh(found)
     if found.accepted_at is None:
@@ -366,6 +438,7 @@ def confirm_applied(found: Answer, note: str, viewer: Viewer) -> None:
 def confirm_current(found: Answer, viewer: Viewer) -> None:
     """Say that the answer still holds today."""
     require(policy.can_view(viewer, found.question), policy.can_confirm(viewer, found))
+    writing_office(viewer)
     found.confirmed_at = clock.now()
     events.record("answer.confirmed", found, viewer, question_id=found.question_id)
 
@@ -400,12 +473,15 @@ def find_helpful(found: Answer, viewer: Viewer) -> None:
     events.record("answer.helped", found, viewer, question_id=found.question_id)
 
 
-def comment(question: Question, body: str, viewer: Viewer, on: Answer | None = None) -> Comment:
-    """Clarify a question or an answer. Raises Invalid over the limit."""
+def comment(question: Question, body: str, viewer: Viewer, on: Answer | None = None, seen: str | None = None) -> Comment:
+    """Clarify a question or an answer, for the readers of the visibility that was `seen`. Raises Invalid over the limit, or Widened."""
     require(policy.can_view(viewer, question))
     writing_office(viewer)
-    require(seen=True, allowed=policy.can_comment(viewer, question) and (on is None or on.stands))
-    _limit(Comment, viewer, COMMENTS_OF_PERSON, f"Anda sudah menulis {COMMENTS_OF_PERSON} komentar dalam 24 jam. Lanjutkan besok.")
+    lock(question)
+    may = policy.can_comment(viewer, question) and (on is None or on.stands)
+    require(policy.can_view(viewer, question), may)
+    _refuse_widened(question, seen)
+    _limit(Comment, viewer, COMMENTS_OF_PERSON, COMMENTS_OF_OFFICE, "menulis {} komentar")
     row = Comment(
         question_id=question.id, answer_id=on.id if on else None, office_id=viewer.office_id, author_id=viewer.user_id, body=body,
         created_at=clock.now(),
@@ -422,6 +498,7 @@ def comment(question: Question, body: str, viewer: Viewer, on: Answer | None = N
 def close(question: Question, because: str, viewer: Viewer) -> None:
     """No answer is needed any more; says why. Raises Conflict when it is not open."""
     require(policy.can_view(viewer, question), policy.can_decide(viewer, question))
+    writing_office(viewer)
     claim = (
         update(Question).where(Question.id == question.id, Question.status == "open").values(status="closed", closed_because=because[:300])
     )
@@ -434,6 +511,7 @@ def close(question: Question, because: str, viewer: Viewer) -> None:
 def reopen(question: Question, viewer: Viewer) -> None:
     """Ask again: a closed question waits anew from today. Raises Conflict when it is not closed."""
     require(policy.can_view(viewer, question), policy.can_decide(viewer, question))
+    writing_office(viewer)
     claim = (
         update(Question)
         .where(Question.id == question.id, Question.status == "closed")
@@ -451,6 +529,7 @@ def merge(question: Question, into: Question, viewer: Viewer) -> None:
     Between the same readers its answers, comments and invitations move along; otherwise they stay readable where they were written.
     """
     require(policy.can_view(viewer, question), policy.can_merge(viewer, question))
+    writing_office(viewer)
     if not policy.can_view(viewer, into) or into.hidden_at is not None:
         raise Invalid("Pertanyaan tujuan tidak ditemukan, atau sedang disembunyikan.", "into")
     for found in sorted({question, into}, key=lambda found: found.id):
@@ -482,8 +561,10 @@ def escalate(limit: int = 500) -> int:
         Question.status == "open", Question.answer_count == 0, Question.hidden_at.is_(None), Question.stage < len(escalation.STAGES),
         Question.asked_at < clock.now() - timedelta(days=escalation.STAGES[0].days),
     )  # fmt: skip
-    for question in db.session.scalars(waiting.order_by(Question.asked_at).limit(limit)):
-        for stage in escalation.due(clock.day_of(question.asked_at), today, question.stage):
+    found = db.session.scalars(waiting.order_by(Question.asked_at).limit(limit)).all()
+    off = holidays_from(clock.day_of(found[0].asked_at).year, today.year) if found else {}
+    for question in found:
+        for stage in escalation.due(clock.day_of(question.asked_at), today, question.stage, off):
             reached += _reach(question, stage)
     return reached
 

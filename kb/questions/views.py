@@ -3,18 +3,20 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
-from kb.core import clock, markdown, once
+from kb.core import clock, markdown, once, workdays
 from kb.core.access import public, require
 from kb.core.comparison import compare
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
+from kb.offices.models import Office
 from kb.questions import escalation, policy, queries, regulations, service
 from kb.questions.forms import BODY_MAX, AnswerForm, AppliedForm, CloseForm, CommentForm, InviteForm, MergeForm, QuestionForm
 from kb.questions.models import Question
-from kb.questions.service import EditConflict, Guest
+from kb.questions.service import EditConflict, Guest, NotMember
 from kb.questions.surroundings import known
 
 bp = Blueprint("questions", __name__)
@@ -44,7 +46,7 @@ def index():
         about=known.about(*about, viewer) if about else None,
         states=queries.STATES,
         instruments=loader.all_instruments(),
-        may_write=policy.can_write(viewer),
+        may_write=service.may_write(viewer),
         may_moderate=policy.can_moderate(viewer),
     )
 
@@ -82,6 +84,10 @@ def page(question: Question, status: int = 200, **forms):
     viewer = current_viewer()
     thread = queries.thread(question, viewer)
     invite = forms.get("invite") or InviteForm(formdata=None)
+    answer = forms.get("answer") or AnswerForm(formdata=None, prefix="jawab-")
+    comment = forms.get("comment") or CommentForm(formdata=None, prefix="komentar-")
+    for form in (answer, comment):
+        form.seen.data = form.seen.data or question.visibility
     if policy.can_invite(viewer, question):
         invite.office.choices = _invitable(question, {row.office_id for row in thread.invitations})
     mine = next((row for row in thread.invitations if viewer.is_of(row.office_id)), None)
@@ -93,11 +99,13 @@ def page(question: Question, status: int = 200, **forms):
         about=known.about(question.about_kind, question.about_id, viewer) if question.about_kind else None,
         became=known.became(question.id, viewer),
         may=policy,
+        is_member=service.may_write(viewer),
         mine=mine,
-        cited={answer.id: regulations.cited_in(answer.body) for answer in thread.answers},
-        upcoming=_upcoming(question),
-        answer_form=forms.get("answer") or AnswerForm(formdata=None, prefix="jawab-"),
-        comment_form=forms.get("comment") or CommentForm(formdata=None, prefix="komentar-"),
+        cited={answer.id: regulations.cited_in(answer.html) for answer in thread.answers},
+        waits=question.status == "open" and not question.answer_count and question.hidden_at is None,
+        upcoming=_upcoming(question, thread),
+        answer_form=answer,
+        comment_form=comment,
         invite_form=invite,
         close_form=forms.get("close") or CloseForm(formdata=None, prefix="tutup-"),
         applied_form=forms.get("applied") or AppliedForm(formdata=None, prefix="hasil-"),
@@ -112,11 +120,17 @@ def _invitable(question: Question, invited: set[int]) -> list[SelectChoice]:
     return [SelectChoice(office.slug, office.name) for office in offices.joined() if office.id not in excluded]
 
 
-def _upcoming(question: Question):
-    """What happens next with a question that nobody has answered, and on which day."""
+def _upcoming(question: Question, thread: queries.Thread):
+    """Who is told next of a question that nobody has answered, and on which day."""
     if question.status != "open" or question.answer_count:
         return None
-    return escalation.upcoming(clock.day_of(question.asked_at), question.stage)
+    asked_on = clock.day_of(question.asked_at)
+    return escalation.upcoming(asked_on, question.stage, holidays_from(asked_on.year), _promised(question, thread))
+
+
+def _promised(question: Question, thread: queries.Thread) -> tuple[escalation.Stage, ...]:
+    invited = any(row.declined_at is None and row.office.is_member for row in thread.invitations)
+    return escalation.promised(invited, bool(question.indicators), question.visibility == "para_pihak")
 
 
 @bp.route("/tanya/baru", methods=["GET", "POST"])
@@ -125,6 +139,8 @@ def new():
     viewer = current_viewer()
     require(seen=True, allowed=policy.can_write(viewer))
     form = QuestionForm(own_office_id=viewer.office_id)
+    if not service.may_write(viewer):
+        return _not_member(form)
     if not form.is_submitted():
         _prefill(form, viewer)
         return _editor(form)
@@ -151,6 +167,14 @@ def new():
     return redirect(location, 303)
 
 
+def _not_member(form: QuestionForm, question: Question | None = None):
+    """Who does not belong to the network learns it before writing; who wrote already keeps the text."""
+    if not form.is_submitted():
+        raise NotMember
+    form.blame(NotMember())
+    return _editor(form, question, status=NotMember.status)
+
+
 def _prefill(form: QuestionForm, viewer: Viewer) -> None:
     form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
     form.title.data = request.args.get("judul", "")[:160]
@@ -175,13 +199,15 @@ def _about(form: QuestionForm, viewer: Viewer) -> tuple[str, int] | None:
 
 def _guests(form: QuestionForm, viewer: Viewer) -> tuple[Guest, ...]:
     """The proposed offices that were left ticked, with the reasons of now; nobody else can be slipped in."""
-    proposed = queries.proposed(tuple(form.indicators.data), viewer, _excluded(form))
-    return tuple(Guest(office.id, reason) for office, reason in proposed if office.id in form.invited.data)
+    return tuple(Guest(office.id, reason) for office, reason in _proposed(form, viewer) if office.id in form.invited.data)
 
 
-def _excluded(form: QuestionForm) -> list[int]:
-    addressed = form.content().addressed_id
-    return [addressed] if addressed else []
+def _proposed(form: QuestionForm, viewer: Viewer) -> list[tuple[Office, str]]:
+    """Nobody is invited into a confidential question."""
+    content = form.content()
+    if content.visibility == "para_pihak":
+        return []
+    return queries.proposed(content.indicators, content.visibility, {viewer.office_id, content.addressed_id})
 
 
 def _check(form: QuestionForm, viewer: Viewer):
@@ -191,15 +217,13 @@ def _check(form: QuestionForm, viewer: Viewer):
     except Invalid as error:
         form.blame(error)
         return _editor(form)
-    confidential = form.visibility.data == "para_pihak"
-    proposed = [] if confidential else queries.proposed(tuple(form.indicators.data), viewer, _excluded(form))
     about = _about(form, viewer)
     return render_template(
         "questions/check.html",
         form=form,
         html=markdown.to_html(form.body.data),
         similar=known.similar(f"{form.title.data} {form.body.data}", viewer),
-        proposed=proposed,
+        proposed=_proposed(form, viewer),
         indicators=[loader.indicator(code) for code in form.indicators.data],
         addressed=_labels(form.addressed).get(form.addressed.data or ""),
         visibility=_labels(form.visibility)[form.visibility.data],
@@ -214,7 +238,9 @@ def sent(question_id: int):
     question = service.find(question_id, viewer)
     require(seen=True, allowed=policy.can_edit(viewer, question))
     thread = queries.thread(question, viewer)
-    days = [(stage, escalation.upcoming(clock.day_of(question.asked_at), stage.number - 1)[1]) for stage in escalation.STAGES]
+    asked_on = clock.day_of(question.asked_at)
+    off = holidays_from(asked_on.year)
+    days = [(stage, workdays.after(asked_on, stage.days, off)) for stage in _promised(question, thread)]
     return render_template("questions/sent.html", question=question, invitations=thread.invitations, days=days)
 
 
@@ -226,6 +252,8 @@ def edit(question_id: int):
     require(seen=True, allowed=policy.can_edit(viewer, question))
     form = QuestionForm(own_office_id=viewer.office_id)
     del form.addressed, form.invited, form.about
+    if not service.may_write(viewer):
+        return _not_member(form, question)
     if not form.is_submitted():
         form.fill(question)
     if request.form.get("action") == "preview":
@@ -297,7 +325,7 @@ def invite(question_id: int):
         return page(question, 422, invite=form)
     if once.replay(form.once.data, viewer) is None:
         try:
-            service.invite(question, Guest(offices.by_slug(form.office.data).id, "diundang oleh penanya"), viewer)
+            service.invite(question, Guest(offices.by_slug(form.office.data).id, service.CHOSEN), viewer)
         except Invalid as error:
             db.session.rollback()
             form.blame(error)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from kb.core.access import require
+from kb.core.days_off import HolidayChange
 from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.pages import tanggal
@@ -14,7 +15,7 @@ from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import openness, policy
 from kb.visits.calendar import Session
-from kb.visits.models import ClosedPeriod, HolidayChange, OpenSession, Visit, VisitSlot
+from kb.visits.models import ClosedPeriod, OpenSession, Visit, VisitSlot
 
 
 @dataclass(frozen=True)

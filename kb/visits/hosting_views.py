@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
+from kb.core import days_off
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
@@ -97,7 +98,7 @@ def holidays():
         db.session.commit()
         flash("Hari libur disimpan; kalender semua tuan rumah mengikutinya.")
         return redirect(url_for(".holidays"), 303)
-    return render_template("visits/holidays.html", form=form, changes=openness.changes()), 422 if form.is_submitted() else 200
+    return render_template("visits/holidays.html", form=form, changes=days_off.changes()), 422 if form.is_submitted() else 200
 
 
 @bp.post("/admin/hari-libur/<day>/hapus")

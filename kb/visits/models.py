@@ -54,15 +54,6 @@ class ClosedPeriod(db.Model):
     reason: Mapped[str] = mapped_column(String(100))
 
 
-class HolidayChange(db.Model):
-    """What the admin corrects in the holidays the library knows: a day added (cuti bersama is announced late), or lifted."""
-
-    __tablename__ = "holiday_change"
-    day: Mapped[date] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
-    is_lifted: Mapped[bool] = mapped_column(default=False)
-
-
 class Visit(db.Model):
     """A visit from its draft to its end. Days and sessions ("09:00") are in the host's time.
 

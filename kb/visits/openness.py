@@ -1,16 +1,15 @@
 """The rules of a host as the calendar wants them: from its own settings, or the defaults, with Indonesia's holidays."""
 
 from datetime import date, time, timedelta
-from functools import lru_cache
 
-import holidays
 from sqlalchemy import select
 
 from kb.core import clock
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.offices.models import Office
 from kb.visits.calendar import Closed, Rules, Session
-from kb.visits.models import ClosedPeriod, HolidayChange, Openness, VisitSlot
+from kb.visits.models import ClosedPeriod, Openness, VisitSlot
 
 # What booking forms of real offices ask for: Monday to Friday, at most two visits a day, about a week's notice, up to 40 people.
 DEFAULT_SESSIONS = (Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30)))
@@ -60,30 +59,6 @@ def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
     for day, visit_id in db.session.execute(slots):
         taken.setdefault((day.year, day.month), set()).add(visit_id)
     return frozenset(month for month, visits in taken.items() if len(visits) >= settings.visits_per_month)
-
-
-def holidays_from(year: int) -> dict[date, str]:
-    """Public holidays and joint leave (cuti bersama) of a year and the next two: what the library knows, corrected by the admin."""
-    changes = db.session.scalars(select(HolidayChange).where(HolidayChange.day >= date(year, 1, 1))).all()
-    found = dict(known_holidays(year))
-    for change in changes:
-        if change.is_lifted:
-            found.pop(change.day, None)
-        else:
-            found[change.day] = change.name
-    return found
-
-
-@lru_cache(maxsize=4)
-def known_holidays(year: int) -> dict[date, str]:
-    """Public holidays and joint leave of a year and the next two, as the `holidays` library knows them."""
-    found = holidays.country_holidays("ID", years=range(year, year + 3), language="id", categories=("public", "government"))
-    return dict(found.items())
-
-
-def changes() -> list[HolidayChange]:
-    """What the admin corrected, newest day first."""
-    return list(db.session.scalars(select(HolidayChange).order_by(HolidayChange.day.desc()).limit(200)))
 
 
 def summary(host: Office) -> str:

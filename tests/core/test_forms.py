@@ -34,6 +34,11 @@ def test_no_message_of_the_library_is_left_in_english():
         ("  tepi ", "tepi"),
         ("e\u0301", "é"),
         ("a\u202eb", "ab"),
+        ("\u200b\u2060\u00ad\u200d", ""),
+        (" \u3164\u2800 \u0301", ""),
+        ("a\u200db", "a\u200db"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("?", "?"),
         (None, None),
     ],
 )

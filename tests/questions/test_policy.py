@@ -8,7 +8,7 @@ from kb.core.db import db
 from kb.questions import policy
 from kb.questions.models import Question
 from kb.search import service as search
-from tests.questions.makers import make_answer, make_question
+from tests.questions.makers import leave, make_answer, make_question
 
 HOST = {"host_manager", "host_member"}
 GUEST = {"guest_manager", "guest_member"}
@@ -65,17 +65,19 @@ def test_rule_sql_search_and_page_agree_on_who_sees_a_question(whole, db_ctx, ca
         assert (title in client.get("/tanya").text) == listed, part
 
 
-# act -> who may do it with an open question that all may read, answered by Mesuji (host) and accepted.
+# act -> who may do it with an open question that all may read, answered by Mesuji (host) and accepted; Pringsewu (guest) belongs here.
 ACTS = {
     "edit": GUEST,
     "answer": HOST | {"outsider", "admin", "editor"},
     "comment": NETWORK,
-    "decide": GUEST | MODERATORS,
+    "decide": GUEST,
+    "accept": GUEST,
+    "invite": GUEST | MODERATORS,
     "merge": GUEST | MODERATORS,
     "flag": NETWORK,
     "moderate": MODERATORS,
     "edit_answer": HOST,
-    "confirm": HOST | MODERATORS,
+    "confirm": HOST,
     "find_helpful": NETWORK - HOST,
     "apply": GUEST,
     "make_article": PARTIES,
@@ -83,7 +85,7 @@ ACTS = {
 
 
 def may(act: str, viewer, question, answer) -> bool:
-    on_answer = {"edit_answer", "confirm", "find_helpful", "apply"}
+    on_answer = {"accept", "edit_answer", "confirm", "find_helpful", "apply"}
     rule = getattr(policy, f"can_{act}")
     if act == "moderate":
         return rule(viewer)
@@ -100,6 +102,36 @@ def test_who_may_do_what(whole, db_ctx, act, allowed):
         answer.accepted_at = clock.now()
         for part in sorted(EVERYBODY):
             assert may(act, getattr(whole, part).viewer, question, answer) == (part in allowed), part
+
+
+@pytest.mark.parametrize(
+    ("visibility", "state", "allowed"),
+    [
+        ("publik", "", GUEST | MODERATORS),
+        ("para_pihak", "", GUEST),
+        ("para_pihak", "flagged", GUEST | MODERATORS),
+        ("publik", "hidden", set()),
+    ],
+)
+def test_moderators_decide_only_in_the_place_of_an_office_that_has_left(whole, db_ctx, visibility, state, allowed):
+    with db_ctx():
+        question = prepare(whole, visibility, state)
+        before = {part for part in EVERYBODY if policy.can_decide(getattr(whole, part).viewer, question)}
+        leave("18.10")
+        after = {part for part in EVERYBODY if policy.can_decide(getattr(whole, part).viewer, question)}
+        assert (before, after) == (allowed - MODERATORS, allowed)
+
+
+def test_nobody_accepts_an_own_answer(whole, db_ctx):
+    with db_ctx():
+        question = make_question(whole.guest_member.viewer)
+        own = make_answer(question, whole.host_member.viewer)
+        own.office_id = whole.guest_member.office_id  # as after merging
+        moderators = make_answer(question, whole.editor.viewer, "Dari Redaksi.")
+        leave("18.10")
+        for part in sorted(EVERYBODY):
+            assert not policy.can_accept(getattr(whole, part).viewer, own), part
+            assert policy.can_accept(getattr(whole, part).viewer, moderators) == (part in GUEST), part
 
 
 @pytest.mark.parametrize("state", ["closed", "merged", "hidden"])

@@ -1,14 +1,17 @@
 """What may happen to a question, by the real service: limits, acceptance, withdrawal, votes, merging, moderation, an office that leaves."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
-from kb.core import events
+from kb.core import clock, days_off, events, workdays
 from kb.core.db import db
 from kb.core.errors import Conflict, Forbidden, Invalid, NotFound
 from kb.core.events import Event
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, AnswerRevision, Comment, Helpful, Invitation, Question, QuestionRevision
+from kb.visits import hosting
 from tests.questions.makers import BODY, join, leave, make_answer, make_question, pass_days
 
 
@@ -25,6 +28,27 @@ def test_a_person_asks_five_times_a_day_and_goes_on_the_next_day(cast, db_ctx, m
         make_question(cast.guest_manager.viewer, title="Rekan masih boleh?")
         pass_days(monkeypatch, 1.1)
         make_question(cast.guest_member.viewer, title="Keesokan harinya?")
+
+
+@pytest.mark.parametrize("kind", ["answers", "comments", "flags"])
+def test_what_an_office_writes_in_a_day_is_limited_too(cast, db_ctx, monkeypatch, kind):
+    monkeypatch.setattr(service, "ANSWERS_OF_OFFICE", 2)
+    monkeypatch.setattr(service, "COMMENTS_OF_OFFICE", 2)
+    monkeypatch.setattr(moderation, "FLAGS_OF_OFFICE", 2)
+    with db_ctx():
+        questions = [make_question(cast.guest_member.viewer, title=f"Pertanyaan {number}?") for number in range(4)]
+        write = {
+            "answers": lambda question, viewer: make_answer(question, viewer),
+            "comments": lambda question, viewer: service.comment(question, "Sejak kapan?", viewer),
+            "flags": lambda question, viewer: moderation.flag(question, question, "iklan", "", viewer),
+        }[kind]
+        write(questions[0], cast.host_member.viewer)
+        write(questions[1], cast.host_manager.viewer)
+        with pytest.raises(Invalid, match="Instansi Anda sudah .* 24 jam"):
+            write(questions[2], cast.host_member.viewer)
+        write(questions[2], cast.outsider.viewer)
+        pass_days(monkeypatch, 1.1)
+        write(questions[3], cast.host_member.viewer)
 
 
 def test_an_office_asks_twenty_times_a_day(cast, db_ctx, monkeypatch):
@@ -60,10 +84,36 @@ def test_who_has_left_the_network_reads_but_does_not_write(cast, db_ctx, part):
                 act()
 
 
+def test_who_has_left_the_network_decides_nothing(cast, db_ctx):
+    with db_ctx():
+        question, other = make_question(cast.guest_member.viewer), make_question(cast.guest_member.viewer, title="Lain?")
+        answer = make_answer(question, cast.host_member.viewer)
+        accepted = make_answer(other, cast.host_member.viewer)
+        closed = make_question(cast.guest_member.viewer, title="Tutup?")
+        service.accept(accepted, cast.guest_member.viewer)
+        service.close(closed, "Sudah jelas.", cast.guest_member.viewer)
+        viewer = cast.guest_manager.viewer
+        leave("18.10")
+        for act in (
+            lambda: service.accept(answer, viewer),
+            lambda: service.unaccept(accepted, viewer),
+            lambda: service.close(question, "Selesai.", viewer),
+            lambda: service.reopen(closed, viewer),
+            lambda: service.merge(question, other, viewer),
+            lambda: service.invite(question, service.Guest(cast.outsider.office_id, "ahli"), viewer),
+            lambda: service.edit(question, service.content_of(question), viewer, 1),
+            lambda: moderation.flag(question, answer, "iklan", "", viewer),
+        ):
+            with pytest.raises(service.NotMember):
+                act()
+
+
 def test_of_an_office_that_leaves_everything_stays_and_a_moderator_decides(cast, db_ctx):
     with db_ctx():
         question = make_question(cast.guest_member.viewer, invited=("18.11",))
         answer = make_answer(question, cast.host_member.viewer)
+        with pytest.raises(Forbidden):
+            service.accept(answer, cast.admin.viewer)
         leave("18.10")
         leave("18.11")
         assert queries.invited_offices(question) == []
@@ -83,6 +133,8 @@ def test_one_answer_is_accepted_and_another_takes_its_place(cast, db_ctx):
         assert (first.accepted_at, first.applied_at, question.status) == (None, None, "answered")
         assert second.accepted_at is not None
         assert names().count("answer.accepted") == 2
+        event = db.session.scalars(select(Event).where(Event.name == "answer.unaccepted")).one()
+        assert (event.subject_id, event.data["replaced_by"]) == (first.id, second.id)
         for part in ("host_member", "outsider"):
             with pytest.raises(Forbidden):
                 service.accept(first, getattr(cast, part).viewer)
@@ -102,6 +154,50 @@ def test_an_accepted_answer_that_is_withdrawn_opens_the_question_again(cast, db_
             service.accept(answer, cast.guest_manager.viewer)
         with pytest.raises(Conflict):
             service.confirm_applied(answer, "", cast.guest_manager.viewer)
+
+
+def test_a_question_that_loses_its_only_answer_waits_anew(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, invited=("18.11",))
+        hidden = make_question(cast.guest_member.viewer, title="Disembunyikan?")
+        answer, other = make_answer(question, cast.host_member.viewer), make_answer(hidden, cast.host_member.viewer)
+        service.accept(answer, cast.guest_manager.viewer)
+        closed = make_question(cast.guest_member.viewer, title="Ditutup?")
+        last = make_answer(closed, cast.host_member.viewer)
+        service.close(closed, "Cukup.", cast.guest_member.viewer)
+        db.session.commit()
+        pass_days(monkeypatch, 60)
+        service.withdraw(answer, cast.host_manager.viewer)
+        moderation.hide(hidden, other, "Iklan.", cast.admin.viewer)
+        service.withdraw(last, cast.host_manager.viewer)
+        assert service.escalate() == 0
+        assert closed.asked_at == closed.created_at, "a closed one waits for nothing"
+        assert (question.asked_at - question.created_at).days == 60, "when it was asked first is kept"
+        pass_days(monkeypatch, 6)
+        assert service.escalate() == 2
+
+
+def test_a_question_that_is_shown_again_waits_anew(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        moderation.hide(question, question, "Nomor telepon.", cast.admin.viewer)
+        db.session.commit()
+        pass_days(monkeypatch, 60)
+        moderation.show(question, question, cast.admin.viewer)
+        assert service.escalate() == 0
+
+
+def test_the_admins_holidays_postpone_the_reminder(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        db.session.commit()
+        asked_on = clock.day_of(question.asked_at)
+        third = workdays.after(asked_on, 3, days_off.holidays_from(asked_on.year))
+        hosting.change_holiday(third, "Cuti bersama tambahan", False, cast.admin.viewer)
+        pass_days(monkeypatch, (third - asked_on).days)
+        assert service.escalate() == 0
+        hosting.forget_holiday(third, cast.admin.viewer)
+        assert service.escalate() == 1
 
 
 def test_helpful_is_said_once_per_person_and_never_for_the_own_office(cast, db_ctx):
@@ -124,10 +220,69 @@ def test_edits_keep_every_state_and_a_stale_one_loses_nothing(cast, db_ctx):
         with pytest.raises(service.EditConflict) as conflict:
             service.edit_answer(answer, "Dari layar lama.", cast.host_member.viewer, 1)
         assert conflict.value.theirs.body == "Lebih jelas."
+        assert answer.confirmed_at is None, "a new text says nothing of itself"
         content = service.content_of(question)
         service.edit(question, service.Content("Judul baru?", content.body, visibility="publik"), cast.guest_manager.viewer, 1)
         assert list(db.session.scalars(select(QuestionRevision.title).order_by(QuestionRevision.number)))[1] == "Judul baru?"
         assert db.session.scalar(select(func.count(AnswerRevision.id))) == 2
+
+
+def test_an_accepted_answer_that_is_edited_says_so(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        answer = make_answer(make_question(cast.guest_member.viewer), cast.host_member.viewer)
+        said = [answer.changed_since]
+        for act in (
+            lambda: service.edit_answer(answer, "Sebelum diterima.", cast.host_member.viewer, 1),
+            lambda: service.accept(answer, cast.guest_member.viewer),
+            lambda: service.edit_answer(answer, "Setelah diterima.", cast.host_member.viewer, 2),
+            lambda: service.confirm_applied(answer, "", cast.guest_member.viewer),
+            lambda: service.edit_answer(answer, "Setelah diterapkan.", cast.host_member.viewer, 3),
+        ):
+            pass_days(monkeypatch, 0.1)
+            act()
+            said.append(answer.changed_since)
+        assert said == ["", "", "", "diterima", "diterima", "diterapkan"]
+
+
+def test_what_was_confirmed_of_an_earlier_text_is_not_said_of_a_new_one(cast, db_ctx):
+    with db_ctx():
+        answer = make_answer(make_question(cast.guest_member.viewer), cast.host_member.viewer)
+        with pytest.raises(Forbidden):
+            service.confirm_current(answer, cast.admin.viewer)
+        service.confirm_current(answer, cast.host_manager.viewer)
+        assert answer.confirmed_at is not None
+        service.edit_answer(answer, "Kebalikannya.", cast.host_member.viewer, 1)
+        assert answer.confirmed_at is None
+
+
+@pytest.mark.parametrize(("seen", "now", "refused"), [
+    ("jejaring", "publik", True), ("para_pihak", "jejaring", True), ("para_pihak", "publik", True), ("jejaring", "jejaring", False),
+    ("publik", "jejaring", False), ("", "publik", False), ("entah", "publik", False),
+])  # fmt: skip
+def test_nobody_is_shown_to_readers_they_did_not_know_of(cast, db_ctx, seen, now, refused):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility=now, addressed="18.11")
+        for write in (
+            lambda: service.answer(question, "Rahasia kami.", cast.host_member.viewer, seen),
+            lambda: service.comment(question, "Rahasia kami.", cast.host_member.viewer, None, seen),
+        ):
+            if refused:
+                with pytest.raises(service.Widened, match="lebih banyak orang"):
+                    write()
+            else:
+                write()
+
+
+def test_an_answer_of_the_asking_office_that_merging_brought_is_not_accepted(cast, db_ctx):
+    with db_ctx():
+        old = make_question(cast.guest_member.viewer, title="Lama?")
+        into = make_question(cast.host_member.viewer, title="Baru?")
+        answer = make_answer(old, cast.host_member.viewer)
+        service.merge(old, into, cast.guest_manager.viewer)
+        db.session.expire_all()
+        assert answer.question_id == into.id
+        with pytest.raises(Forbidden, match="instansi sendiri"):
+            service.accept(answer, cast.host_manager.viewer)
 
 
 @pytest.mark.parametrize(
@@ -248,9 +403,51 @@ def test_the_strong_are_proposed_with_the_reason(cast, db_ctx):
     with db_ctx():
         earlier = make_question(cast.guest_member.viewer, title="Dulu?")
         service.accept(make_answer(earlier, cast.host_member.viewer), cast.guest_member.viewer)
-        office, reason = queries.proposed(("spbe-2020/12",), cast.guest_member.viewer)[0]
+        office, reason = queries.proposed(("spbe-2020/12",), "publik")[0]
         assert office.id == cast.host_member.office_id and "1 jawabannya diterima penanya" in reason
-        assert all(found.id != cast.host_member.office_id for found, _ in queries.proposed(("spbe-2020/12",), cast.host_member.viewer))
+        assert office.id not in {found.id for found, _ in queries.proposed(("spbe-2020/12",), "publik", {office.id})}
+
+
+# What stands behind a reason -> whether it may be named to the readers of a question so visible.
+NAMED = [("publik", "publik", True), ("jejaring", "publik", False), ("jejaring", "jejaring", True), ("para_pihak", "publik", False),
+         ("para_pihak", "jejaring", False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "reader", "named"), NAMED)
+def test_a_reason_tells_only_what_all_readers_of_the_question_may_know(cast, db_ctx, source, reader, named):
+    with db_ctx():
+        earlier = make_question(cast.guest_member.viewer, title="Dulu?", visibility=source, addressed="18.11")
+        service.accept(make_answer(earlier, cast.host_member.viewer), cast.guest_member.viewer)
+        make_question(cast.guest_member.viewer, title="Menunggu?", visibility=source, addressed="18.11")
+        reason = {office.id: reason for office, reason in queries.proposed(("spbe-2020/12",), reader)}[cast.host_member.office_id]
+        assert ("jawabannya diterima" in reason, "sedang diminta menjawab 1" in reason) == (named, named)
+
+
+def test_reasons_are_told_anew_when_a_question_is_opened_to_more_readers(cast, db_ctx):
+    with db_ctx():
+        earlier = make_question(cast.guest_member.viewer, title="Dulu?", visibility="jejaring")
+        service.accept(make_answer(earlier, cast.host_member.viewer), cast.guest_member.viewer)
+        (office, reason), *_ = queries.proposed(("spbe-2020/12",), "jejaring")
+        assert office.id == cast.host_member.office_id and "diterima penanya" in reason
+        content = service.Content("Sekarang?", BODY, ("spbe-2020/12",), "jejaring", addressed_id=cast.outsider.office_id)
+        question = service.ask(content, cast.guest_member.viewer, (service.Guest(office.id, reason),))
+        service.edit(question, replace(content, visibility="publik"), cast.guest_member.viewer, 1)
+        reasons = dict(
+            db.session.execute(select(Invitation.office_id, Invitation.reason).where(Invitation.question_id == question.id)).all()
+        )
+        assert "diterima penanya" not in reasons[office.id] and "indeks SPBE" in reasons[office.id]
+        assert reasons[cast.outsider.office_id] == "dituju oleh penanya"
+
+
+@pytest.mark.parametrize(("visibility", "told"), [("jejaring", True), ("publik", False)])
+def test_strong_is_who_has_shown_it_to_the_readers_of_the_question(cast, db_ctx, visibility, told):
+    with db_ctx():
+        join("18.12")
+        earlier = make_question(cast.guest_member.viewer, title="Dulu?", visibility="jejaring")
+        make_answer(earlier, cast.outsider.viewer)
+        question = make_question(cast.guest_member.viewer, visibility=visibility)
+        assert (cast.outsider.office_id in queries.strong_offices(question)) == told
+        assert cast.host_member.office_id in queries.strong_offices(question), "its published index is very good"
 
 
 def test_a_flag_opens_a_confidential_question_to_moderators_until_it_is_decided(cast, db_ctx):
@@ -278,6 +475,22 @@ def test_a_hidden_accepted_answer_solves_nothing_and_comes_back_unaccepted(cast,
         assert (question.status, question.answer_count) == ("open", 1)
         with pytest.raises(Forbidden):
             moderation.hide(question, answer, "Tidak suka.", cast.guest_manager.viewer)
+        kept = [event.data for event in db.session.scalars(select(Event).where(Event.name == "question.moderated").order_by(Event.id))]
+        assert kept == [
+            {"act": "hidden", "part": "answer", "part_id": answer.id, "because": "Memuat nomor pribadi."},
+            {"act": "shown", "part": "answer", "part_id": answer.id},
+        ]
+
+
+def test_a_reason_that_named_personal_data_is_redacted_in_the_audit_log_too(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, body="Telepon 0812 7777 1234.")
+        answer = make_answer(question, cast.host_member.viewer)
+        moderation.hide(question, answer, "Memuat 0812 7777 1234.", cast.admin.viewer)
+        moderation.redact(question, "0812 7777 1234", cast.admin.viewer)
+        db.session.commit()
+        assert not [event.data for event in db.session.scalars(select(Event)) if "7777" in str(event.data)]
+        assert answer.hidden_because == "Memuat [disamarkan]."
 
 
 def test_personal_data_is_redacted_from_every_text_and_every_revision(cast, db_ctx):

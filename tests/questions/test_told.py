@@ -105,6 +105,28 @@ def test_an_answer_concerns_the_askers_and_its_acceptance_the_answerers(whole, d
         assert told(whole, word) == expected
 
 
+@pytest.mark.parametrize(("accepted", "word"), [(True, "Jawaban yang Anda terima diubah"), (False, "Jawaban diubah")])
+def test_an_edited_answer_is_told_to_the_askers(whole, db_ctx, accepted, word):
+    with db_ctx():
+        _, answer = answered(whole)
+        if accepted:
+            service.accept(answer, whole.guest_manager.viewer)
+        service.edit_answer(answer, f"{BODY} Kebalikannya.", whole.host_member.viewer, 1)
+        db.session.commit()
+        assert told(whole, word) == {"guest_member", "guest_manager"}
+
+
+def test_an_answer_that_is_accepted_no_more_is_told_to_both_sides_but_not_to_who_did_it(whole, db_ctx):
+    with db_ctx():
+        question, first = answered(whole)
+        second = make_answer(question, whole.outsider.viewer, BODY)
+        service.accept(first, whole.guest_manager.viewer)
+        service.accept(second, whole.guest_manager.viewer)
+        db.session.commit()
+        assert told(whole, "Jawaban Anda tidak lagi diterima") == {"host_member", "host_manager"}
+        assert told(whole, "Penerimaan jawaban dibatalkan") == {"guest_member"}
+
+
 def test_that_it_worked_is_told_to_the_answerers(whole, db_ctx):
     with db_ctx():
         _, answer = answered(whole)

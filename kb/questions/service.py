@@ -303,8 +303,7 @@ def answer(question: Question, body: str, viewer: Viewer, seen: str | None = Non
     require(policy.can_view(viewer, question))
     office = writing_office(viewer)
     lock(question)
-    if question.status in ("closed", "merged"):
-        raise Conflict("Pertanyaan ini baru saja ditutup. Salin tulisan Anda bila ingin memakainya di tempat lain.")
+    _refuse_over(question)
     require(policy.can_view(viewer, question), policy.can_answer(viewer, question))
     _refuse_widened(question, seen)
     _limit(Answer, viewer, ANSWERS_OF_PERSON, ANSWERS_OF_OFFICE, "menulis {} jawaban")
@@ -324,6 +323,11 @@ def answer(question: Question, body: str, viewer: Viewer, seen: str | None = Non
     recount(question)
     events.record("answer.given", found, viewer, question_id=question.id)
     return found
+
+
+def _refuse_over(question: Question) -> None:
+    if question.status in ("closed", "merged"):
+        raise Conflict("Pertanyaan ini baru saja ditutup. Salin tulisan Anda bila ingin memakainya di tempat lain.")
 
 
 def edit_answer(found: Answer, body: str, viewer: Viewer, started_from: int) -> None:
@@ -474,10 +478,14 @@ def find_helpful(found: Answer, viewer: Viewer) -> None:
 
 
 def comment(question: Question, body: str, viewer: Viewer, on: Answer | None = None, seen: str | None = None) -> Comment:
-    """Clarify a question or an answer, for the readers of the visibility that was `seen`. Raises Invalid over the limit, or Widened."""
+    """Clarify a question or an answer, for the readers of the visibility that was `seen`.
+
+    Raises Invalid over the limit, Conflict when the question was closed, Widened when it was opened to more readers meanwhile.
+    """
     require(policy.can_view(viewer, question))
     writing_office(viewer)
     lock(question)
+    _refuse_over(question)
     may = policy.can_comment(viewer, question) and (on is None or on.stands)
     require(policy.can_view(viewer, question), may)
     _refuse_widened(question, seen)

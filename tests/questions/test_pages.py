@@ -1,17 +1,20 @@
 """The pages of questions: asking in two steps, answering, deciding, moderating; bad input, the second click, and who sees nothing."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from kb.core.db import db
 from kb.core.events import Event
 from kb.questions import moderation, queries, service
-from kb.questions.models import Answer, Comment, Question
+from kb.questions.models import Answer, Comment, Question, QuestionIndicator
+from kb.search import service as search
 from tests.makers import office
-from tests.questions.makers import BODY, FORM, make_answer, make_question
+from tests.questions.makers import BODY, FORM, leave, make_answer, make_question, pass_days
+from tests.visits.makers import make_visit
 
 KEY = "0123456789abcdef0123456789abcdef"
 NEW = "/tanya/baru"
@@ -77,6 +80,8 @@ def test_a_double_click_asks_once_and_leads_to_the_confirmation(cast, db_ctx):
     [
         ({"title": ""}, "wajib diisi"),
         ({"title": " \x00 "}, "wajib diisi"),
+        ({"title": "\u200b\u2060"}, "wajib diisi"),
+        ({"body": "\u00ad \u200d"}, "wajib diisi"),
         ({"title": "T" * 161}, "paling banyak 160 karakter"),
         ({"body": ""}, "wajib diisi"),
         ({"body": "x" * 20_001}, "paling banyak 20000 karakter"),
@@ -119,7 +124,7 @@ def test_similar_things_are_offered_while_typing_to_people_with_an_account(cast,
 
 @pytest.mark.parametrize(
     ("act", "by"),
-    [("terima", "guest_manager"), ("membantu", "outsider"), ("tarik", "host_member")],
+    [("terima", "guest_manager"), ("membantu", "outsider"), ("tarik", "host_member"), ("masih-berlaku", "host_manager")],
 )
 def test_a_second_click_on_an_act_does_no_harm(cast, db_ctx, answered, act, by):
     for _ in range(2):
@@ -180,15 +185,17 @@ def test_a_question_and_its_answer_become_an_article_draft_with_links_both_ways(
 
 def test_an_answer_that_cites_a_repealed_rule_is_marked_and_can_be_confirmed(cast, db_ctx, asked):
     with db_ctx():
-        answer = make_answer(queries.find(int(asked[7:])), cast.host_member.viewer, "Menurut Perpres 95 Tahun 2018 pasal 1.")
+        answer = make_answer(queries.find(int(asked[7:])), cast.host_member.viewer, "Menurut PermenPANRB Nomor **59** Tahun 2020.")
         db.session.commit()
         address = f"{asked}/jawaban/{answer.id}"
     page = cast.visitor.client.get(asked).text
-    if "Menyebut aturan yang sudah dicabut" not in page:
-        pytest.skip("the facts name no repeal of this rule")
-    assert cast.outsider.client.post(f"{address}/masih-berlaku").status_code in (403, 404)
-    cast.host_manager.client.post(f"{address}/masih-berlaku")
-    assert "masih berlaku pada" in cast.visitor.client.get(asked).text
+    assert "Menyebut aturan yang sudah dicabut" in page and "(diundangkan 5 Juni 2026)" in page and "masih berlaku pada" not in page
+    for part in ("outsider", "admin"):  # a moderator cannot speak for the office
+        assert getattr(cast, part).client.post(f"{address}/masih-berlaku").status_code == 403
+    assert cast.host_manager.client.post(f"{address}/masih-berlaku").status_code == 303
+    page = cast.visitor.client.get(asked).text
+    assert "Instansi yang menjawab menyatakan isinya masih berlaku pada" in page
+    assert re.search(r"Dinyatakan masih berlaku \d+ \w+ \d{4}</span></p>", page), "nothing stands after it for a visitor"
 
 
 def test_moderators_hide_and_redact_and_each_act_is_in_the_audit_log(cast, db_ctx, answered):
@@ -241,3 +248,174 @@ def test_a_thread_costs_the_same_with_one_answer_and_with_twenty(cast, db_ctx, c
             client.get(asked)
         counts.append(counted.value)
     assert counts[0] == counts[1] <= 12
+
+
+TYPED = "Sudah saya ketik panjang sekali."
+
+
+@pytest.mark.parametrize(("path", "field"), [("jawab", "jawab"), ("komentar", "komentar")])
+def test_who_wrote_for_fewer_readers_is_asked_again_and_keeps_the_text(cast, db_ctx, path, field):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility="jejaring")
+        db.session.commit()
+        asked = f"/tanya/{question.id}"
+        form = cast.host_member.client.get(asked).text
+        assert f'name="{field}-seen"' in form and 'value="jejaring"' in form
+        changed = replace(service.content_of(question), visibility="publik")
+        service.edit(question, changed, cast.guest_member.viewer, 1)
+        db.session.commit()
+    sent = {f"{field}-body": TYPED, f"{field}-seen": "jejaring", f"{field}-once": KEY}
+    refused = cast.host_member.client.post(f"{asked}/{path}", data=sent)
+    assert refused.status_code == 409 and TYPED in refused.text
+    assert "sekarang dapat dibaca siapa pun" in refused.text and "jejaring" not in re.findall(r'-seen"[^>]*value="(\w+)"', refused.text)
+    assert TYPED not in cast.visitor.client.get(asked).text
+    assert cast.host_member.client.post(f"{asked}/{path}", data=sent | {f"{field}-seen": "publik"}).status_code == 303
+    assert TYPED in cast.visitor.client.get(asked).text
+
+
+@pytest.mark.parametrize("path", ["jawab", "komentar"])
+@pytest.mark.parametrize("state", ["closed", "left"])
+def test_what_can_be_sent_no_more_is_shown_for_copying(cast, db_ctx, asked, path, state):
+    with db_ctx():
+        if state == "closed":
+            service.close(queries.find(int(asked[7:])), "Sudah jelas.", cast.guest_member.viewer)
+        else:
+            leave("18.11")
+        db.session.commit()
+    refused = cast.host_member.client.post(f"{asked}/{path}", data={f"{path}-body": TYPED})
+    assert refused.status_code == (409 if state == "closed" else 403)
+    assert "Tulisan Anda yang belum terkirim" in refused.text and TYPED in refused.text
+
+
+def test_who_left_the_network_learns_it_before_writing_and_loses_nothing(cast, db_ctx, asked):
+    with db_ctx():
+        leave("18.10")
+        db.session.commit()
+    assert "tidak tergabung" in (answer := cast.guest_member.client.get(NEW)).text and answer.status_code == 403
+    for action in ("check", "send", "preview"):
+        answer = send(cast.guest_member.client, action, body=TYPED)
+        assert answer.status_code == 403 and TYPED in answer.text and "tidak tergabung" in answer.text
+    assert cast.guest_member.client.get(f"{asked}/ubah").status_code == 403
+    page = cast.guest_member.client.get(asked).text
+    assert "tidak tergabung" in page and "Tutup pertanyaan" not in page and "Beri komentar" not in page
+    assert "Ajukan pertanyaan" not in cast.guest_member.client.get("/tanya").text
+
+
+def test_an_answer_changed_after_it_was_accepted_says_so_with_its_day(cast, answered):
+    cast.guest_manager.client.post(f"{answered[1]}/terima")
+    assert "diubah" not in cast.visitor.client.get(answered[0]).text
+    cast.host_member.client.post(f"{answered[1]}/ubah", data={"jawab-body": "Kebalikannya.", "jawab-version": "1"})
+    page = cast.visitor.client.get(answered[0]).text
+    assert "diubah setelah diterima" in page and re.search(r"· diubah \d+ \w+ \d{4}", page)
+    assert "masih berlaku" not in page
+
+
+def test_another_answer_is_accepted_in_its_place_by_a_quieter_button(cast, db_ctx, answered):
+    with db_ctx():
+        make_answer(queries.find(int(answered[0][7:])), cast.outsider.viewer, "Sekda.")
+        db.session.commit()
+    assert cast.guest_manager.client.get(answered[0]).text.count("Terima jawaban ini") == 2
+    cast.guest_manager.client.post(f"{answered[1]}/terima")
+    page = cast.guest_manager.client.get(answered[0]).text
+    assert "Terima jawaban ini" not in page and 'button-secondary" type="submit">Terima ini sebagai gantinya' in page
+    assert "Terima ini" not in cast.admin.client.get(answered[0]).text, "the asking office is here to decide"
+
+
+def test_withdrawing_tells_its_consequence_before_the_button(cast, answered):
+    assert "orang lain tidak dapat membacanya lagi" in cast.host_member.client.get(answered[0]).text
+    cast.guest_manager.client.post(f"{answered[1]}/terima")
+    page = cast.host_member.client.get(answered[0]).text
+    assert page.index("pertanyaan terbuka lagi, dan penanya diberi tahu") < page.index("Tarik jawaban ini")
+    assert "Tarik jawaban" not in cast.guest_manager.client.get(answered[0]).text
+
+
+@pytest.mark.parametrize(
+    ("values", "promised"),
+    [
+        ({"invited": ("18.11",)}, {"instansi yang diundang", "instansi lain yang kuat", "moderator"}),
+        ({}, {"instansi lain yang kuat", "moderator"}),
+        ({"indicators": ()}, {"moderator"}),
+        ({"indicators": (), "invited": ("18.11",)}, {"instansi yang diundang", "moderator"}),
+        ({"visibility": "para_pihak", "addressed": "18.11"}, {"instansi yang dituju"}),
+    ],
+)
+def test_the_pages_promise_only_what_will_happen(cast, db_ctx, values, promised):
+    with db_ctx():
+        ident = make_question(cast.guest_member.viewer, **values).id
+        db.session.commit()
+    page = cast.guest_member.client.get(f"/tanya/{ident}/terkirim").text
+    every = ("instansi yang diundang", "instansi lain yang kuat", "moderator", "instansi yang dituju")
+    told = re.findall(r"Belum dijawab sampai [^:]*: (.*?)\.</li>|Bila belum dijawab, (instansi yang dituju)", page)
+    assert {one for one in every if any(one in text for pair in told for text in pair)} == promised
+    waits = re.search(r"Menunggu jawaban\.(.*?)</p>", cast.guest_member.client.get(f"/tanya/{ident}").text)[1]
+    assert [one for one in every if one.lower() in waits.lower()] == [one for one in every if one in promised][:1]
+
+
+def test_a_question_that_lost_its_answer_shows_since_when_it_waits_and_when_it_was_asked(cast, db_ctx, answered, monkeypatch):
+    asked_on = re.search(r"Guest Member · (\d+ \w+ \d{4})", cast.visitor.client.get(answered[0]).text)[1]
+    pass_days(monkeypatch, 60)
+    cast.host_member.client.post(f"{answered[1]}/tarik")
+    page = cast.visitor.client.get(answered[0]).text
+    assert "Menunggu jawaban lagi sejak" in page and f"Guest Member · {asked_on}" in page
+
+
+def test_a_question_can_be_asked_about_a_visit_and_is_listed_there(cast, db_ctx):
+    with db_ctx():
+        visit = make_visit("accepted", host="18.11", guest="18.10").id
+        db.session.commit()
+    page = cast.guest_member.client.get(f"/kunjungan/{visit}").text
+    assert f'href="/tanya/baru?kunjungan={visit}"' in page and f'href="/tanya?kunjungan={visit}"' in page
+    form = cast.guest_member.client.get(f"{NEW}?kunjungan={visit}").text
+    assert f'value="visit:{visit}"' in form
+    send(cast.guest_member.client, about=f"visit:{visit}")
+    assert FORM["title"] in cast.guest_member.client.get(f"/tanya?kunjungan={visit}").text
+
+
+def test_links_on_the_check_page_leave_the_unsent_text_open(cast, db_ctx):
+    with db_ctx():
+        make_question(cast.outsider.viewer, "Siapa menetapkan peta rencana SPBE kabupaten?")
+        db.session.commit()
+        search.reindex()
+    page = send(cast.guest_member.client, "check").text
+    links = re.findall(r"<a [^>]*>.*?</a>", page.split('id="serupa"')[1].split("<dt>Pembaca")[0])
+    assert links and all('target="_blank"' in link and "(jendela baru)" in link for link in links)
+
+
+def test_a_merged_question_offers_no_following(cast, db_ctx, asked):
+    with db_ctx():
+        duplicate = make_question(cast.outsider.viewer, "Siapa yang menetapkan?")
+        service.merge(duplicate, queries.find(int(asked[7:])), cast.admin.viewer)
+        db.session.commit()
+        number = duplicate.id
+    assert f'value="question:{number}"' not in cast.host_member.client.get(f"/tanya/{number}?asli=ya").text
+    assert f'value="question:{asked[7:]}"' in cast.host_member.client.get(asked).text
+
+
+def test_the_queue_tells_the_reason_apart_from_the_text_and_is_reached_from_the_dashboard(cast, answered):
+    reason = {"reason": "keliru", "note": "Bukan bupati."}
+    cast.outsider.client.post(f"{answered[0]}/laporkan?bagian=answer:{answered[1].rpartition('/')[2]}", data=reason)
+    page = cast.admin.client.get("/tanya/moderasi").text
+    assert page.index("Bupati, lewat peraturan.") < page.index("Alasan laporan:") < page.index("Bukan bupati.")
+    assert 'href="/tanya/moderasi"' in cast.admin.client.get("/beranda").text
+    assert 'href="/tanya/moderasi"' not in cast.host_manager.client.get("/beranda").text
+
+
+def test_how_long_questions_wait_costs_the_same_for_two_and_for_hundreds(cast, db_ctx, client, count_queries):
+    counts = []
+    for size in (2, 300):
+        with db_ctx():
+            first = make_question(cast.guest_member.viewer, f"Pertanyaan {size}?")
+            make_answer(first, cast.host_member.viewer)
+            columns = {column.name: getattr(first, column.name) for column in Question.__table__.columns if column.name != "id"}
+            db.session.execute(insert(Question), [columns] * size)
+            known = select(QuestionIndicator.question_id)
+            rows = [
+                {"question_id": ident, "code": "spbe-2020/12"}
+                for ident in db.session.scalars(select(Question.id).where(Question.id.not_in(known)))
+            ]
+            db.session.execute(insert(QuestionIndicator), rows)
+            db.session.commit()
+        with count_queries() as counted:
+            assert client.get("/tanya/menunggu").status_code == 200
+        counts.append(counted.value)
+    assert counts[0] == counts[1] <= 6

@@ -64,6 +64,25 @@ def test_from_the_question_to_an_answer_that_worked(person, site, how):
     expect(stranger.page.get_by_role("button", name="Terima jawaban ini")).to_have_count(0)
 
 
+@pytest.mark.parametrize("how", [{"phone": True}, {"javascript": False}], ids=["phone", "no-javascript"])
+def test_an_accepted_answer_that_changes_or_goes_is_shown_openly(person, how):
+    asker, title = person(**how).sign_in(ASKER), f"Siapa menjaga pusat data {'-'.join(how)}?"
+    address = ask(asker, title)
+    answerer = person(**how).sign_in(ANSWERER).open(address).sees("Jawaban dapat dibaca siapa pun.")
+    answerer.page.get_by_label("Jawaban instansi Anda").fill("Menurut PermenPANRB Nomor 59 Tahun 2020, dinas kami (data contoh).")
+    answerer.press("Kirim jawaban").sees("diundangkan 5 Juni 2026")
+    asker.open(address).press("Terima jawaban ini").sees("diterima penanya")
+
+    answerer.open(address).follow("Ubah")
+    answerer.page.get_by_label("Jawaban instansi Anda").fill("Ternyata provinsi (data contoh).")
+    answerer.press("Simpan perubahan").sees("diubah setelah diterima")
+    person(**how).open(address).sees("diubah setelah diterima")
+
+    answerer.page.locator("summary", has_text="Tarik jawaban").click()
+    answerer.sees("pertanyaan terbuka lagi, dan penanya diberi tahu").press("Tarik jawaban ini").sees("ditarik")
+    asker.open(address).sees("Menunggu jawaban").sees("ditarik oleh instansi itu")
+
+
 def test_mails_end_with_one_press_from_the_mail_without_signing_in(person, site):
     asker, title = person(phone=True).sign_in(ASKER), "Siapa menjaga keamanan data?"
     address = ask(asker, title)

@@ -37,12 +37,14 @@ def flag(question_id: int):
     viewer = current_viewer()
     question = service.find(question_id, viewer)
     require(seen=True, allowed=policy.can_flag(viewer, question))
+    if request.method == "GET" and not service.may_write(viewer):
+        raise service.NotMember
     name, part = _part(question, viewer)
     form = FlagForm()
     if form.validate_on_submit():
         try:
             moderation.flag(question, part, form.reason.data, form.note.data or "", viewer)
-        except Invalid as error:
+        except (Invalid, service.NotMember) as error:
             db.session.rollback()
             form.blame(error)
             question = service.find(question_id, viewer)

@@ -376,11 +376,13 @@ def merge(question_id: int):
     viewer = current_viewer()
     question = service.find(question_id, viewer)
     require(seen=True, allowed=policy.can_merge(viewer, question))
+    if request.method == "GET" and not service.may_write(viewer):
+        raise NotMember
     form = MergeForm()
     if form.validate_on_submit():
         try:
             service.merge(question, service.target(form.into.data, viewer), viewer)
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, NotMember) as error:
             db.session.rollback()
             form.blame(error if isinstance(error, Invalid) else Invalid(error.message, "into"))
             question = service.find(question_id, viewer)

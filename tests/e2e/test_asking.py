@@ -66,7 +66,7 @@ def test_from_the_question_to_an_answer_that_worked(person, site, how):
 
 @pytest.mark.parametrize("how", [{"phone": True}, {"javascript": False}], ids=["phone", "no-javascript"])
 def test_an_accepted_answer_that_changes_or_goes_is_shown_openly(person, how):
-    asker, title = person(**how).sign_in(ASKER), f"Siapa menjaga pusat data {'-'.join(how)}?"
+    asker, title = person(**how).sign_in(READER), f"Siapa menjaga pusat data {'-'.join(how)}?"
     address = ask(asker, title)
     answerer = person(**how).sign_in(ANSWERER).open(address).sees("Jawaban dapat dibaca siapa pun.")
     answerer.page.get_by_label("Jawaban instansi Anda").fill("Menurut PermenPANRB Nomor 59 Tahun 2020, dinas kami (data contoh).")

@@ -295,7 +295,10 @@ def test_who_left_the_network_learns_it_before_writing_and_loses_nothing(cast, d
     for action in ("check", "send", "preview"):
         answer = send(cast.guest_member.client, action, body=TYPED)
         assert answer.status_code == 403 and TYPED in answer.text and "tidak tergabung" in answer.text
-    assert cast.guest_member.client.get(f"{asked}/ubah").status_code == 403
+    for path in ("ubah", "gabung", "laporkan"):
+        assert "tidak tergabung" in cast.guest_member.client.get(f"{asked}/{path}").text
+    flagged = cast.guest_member.client.post(f"{asked}/laporkan", data={"reason": "iklan", "note": TYPED})
+    assert "tidak tergabung" in flagged.text and TYPED in flagged.text
     page = cast.guest_member.client.get(asked).text
     assert "tidak tergabung" in page and "Tutup pertanyaan" not in page and "Beri komentar" not in page
     assert "Ajukan pertanyaan" not in cast.guest_member.client.get("/tanya").text

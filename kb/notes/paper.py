@@ -16,6 +16,20 @@ def blocks_of(html: str) -> list[Block]:
     return reader.blocks
 
 
+def split(blocks: list[Block], titles: tuple[str, ...]) -> tuple[list[Block], list[Block]]:
+    """What stands under headings that begin with one of these words, without the headings; and the rest."""
+    found: list[Block] = []
+    rest: list[Block] = []
+    level = 0
+    for block in blocks:
+        if isinstance(block, Heading) and (not level or block.level <= level):
+            level = block.level if block.text.casefold().startswith(titles) else 0
+            if level:
+                continue
+        (found if level else rest).append(block)
+    return found, rest
+
+
 class _Reader(HTMLParser):
     """Collects text until its block ends. What stands inside a list or table belongs to that; an inner list goes on with the outer one."""
 
@@ -53,7 +67,7 @@ class _Reader(HTMLParser):
         elif tag in TEXTS and not self.lists and not self.in_table:
             text = self._take()
             if text:
-                self.blocks.append(Heading(text, 2) if tag.startswith("h") else Paragraph(text))
+                self.blocks.append(Heading(text, int(tag[1])) if tag.startswith("h") else Paragraph(text))
 
     def handle_data(self, data):
         self.words.append(data)

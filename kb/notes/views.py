@@ -241,7 +241,7 @@ def finish(note_id: int, follow_up_id: int):
 def report_page(visit_id: int):
     """The report of a visit, ready to print."""
     visit = find_visit(visit_id)
-    return render_template("visits/letter_print.html", visit=visit, letter=_report(visit))
+    return render_template("visits/letter_print.html", visit=visit, letter=_report(visit), word="laporan.docx")
 
 
 @bp.get("/kunjungan/<int:visit_id>/laporan.docx")

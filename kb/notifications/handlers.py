@@ -20,7 +20,7 @@ from kb.offices import queries as offices
 from kb.questions import moderation
 from kb.questions import queries as questions
 from kb.questions.models import Answer, Comment, Question
-from kb.visits import ics
+from kb.visits import ics, letter_service
 from kb.visits import queries as visits
 from kb.visits.models import Visit
 from kb.visits.workflow import AGREED
@@ -77,6 +77,19 @@ def tell_of_visit(event: Event) -> None:
             continue
         why = f"instansi Anda {side} kunjungan ini"
         tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why, invitation=_invitation(event, visit))
+
+
+@events.on("inbox", "visit.letter_added")
+def tell_of_letter(event: Event) -> None:
+    """The other side's managers, of a signed letter."""
+    visit = visits.find(event.subject_id)
+    if not event.data.get("signed"):
+        return
+    writer, other = (visit.guest, visit.host) if event.office_id == visit.guest_id else (visit.host, visit.guest)
+    title = f"{writer.name} mengunggah surat bertanda tangan"
+    lines = [f"{title}.", letter_service.label_of(event.data["kind"], event.data["turn"]), f"Nomor rujukan: {visit.reference}"]
+    why = "instansi Anda salah satu pihak kunjungan ini"
+    tell(event, people.managers_of(other.id), title, f"/kunjungan/{visit.id}/surat", lines, why)
 
 
 # After these the day stands, or has changed: calendars must know.

@@ -1,51 +1,65 @@
 """The letters of a visit, from its data. Nothing is invented: a name or number nobody gave becomes a dotted line."""
 
-from collections.abc import Iterable
-from itertools import groupby
+from datetime import date
 
-from kb.core import clock, files
-from kb.core.pages import hari, tanggal
-from kb.instruments import loader
+from kb.core import files
+from kb.core.pages import tanggal
 from kb.offices.models import Office
-from kb.visits import openness
+from kb.visits import correspondence, signers
+from kb.visits.correspondence import STILL_OPEN, cited, official_name, people_of, people_table, place_of, times_of, topics_of, zone_of
 from kb.visits.letters import DOTS, KINDS, Block, Facts, Heading, Letter, Letterhead, Numbered, Paragraph, Signer, Table
-from kb.visits.models import Visit, VisitLetter, VisitOption, VisitSession
-from kb.visits.workflow import AGREED
+from kb.visits.models import Visit, VisitLetter, VisitMember
+from kb.visits.signers import Details
+from kb.visits.workflow import HOLDS_SLOT
 
-MODES = {"daring": "secara daring", "berkunjung": "secara langsung", "hibrida": "secara hibrida (langsung dan daring)"}
-BLANK_ROWS = 5
+BLANK_ROWS = 3
+NOTHING_KNOWN = 8
 
 
-def letter_of(visit: Visit, kind: str, base_url: str, extra: tuple[Block, ...] = ()) -> Letter:
-    """The letter of that kind; `extra` is what a higher room adds to the report."""
-    known = visit.letter(kind) or VisitLetter(
-        kind=kind, number="", nature="Biasa", attachment="-", place="", copies="",
-        signer_name="", signer_position="", signer_rank="", signer_nip="",
-    )  # fmt: skip
-    office = visit.guest if KINDS[kind].side == "guest" else visit.host
-    subject, to, blocks = _WRITERS[kind](visit)
+def letter_of(visit: Visit, kind: str, base_url: str, turn: int = 1, extra: tuple[Block, ...] = ()) -> Letter:
+    """A letter of that kind; `extra` is what a higher room adds to the report."""
+    row = visit.letter(kind, turn)
+    known = signers.details(visit, kind, row)
+    subject, to, blocks, appendix = _words(visit, kind, row or VisitLetter(kind=kind, turn=turn, facts={}), known)
     return Letter(
         kind=kind,
-        head=head_of(office),
+        head=head_of(visit.guest if KINDS[kind].side == "guest" else visit.host),
         subject=subject,
         blocks=(*blocks, *extra),
-        signer=Signer(known.signer_position, known.signer_name, known.signer_rank, known.signer_nip),
+        signer=None if kind == "visum" else _signer(known),
         place=known.place,
-        dated_on=known.dated_on,
+        dated_on=known.dated_on or _day_of_the_sheet(visit, kind),
         number=known.number,
         nature=known.nature,
         attachment=known.attachment,
         to=to,
-        appendix=_appendix(visit) if kind == "permohonan" else (),
+        appendix=appendix,
         copies=tuple(line.strip() for line in known.copies.splitlines() if line.strip()),
         address=f"{base_url}/kunjungan/{visit.id}",
     )
 
 
+def _words(visit: Visit, kind: str, row: VisitLetter, known: Details):
+    """Subject, addressee, text and appendix."""
+    if kind in STILL_OPEN:
+        facts = correspondence.settled(visit, row)
+        return *correspondence.words_of(kind, facts, known), correspondence.appendix_of(kind, facts)
+    subject, blocks = _SHEETS[kind](visit, known)
+    return subject, (), blocks, ()
+
+
+def _signer(known: Details) -> Signer:
+    return Signer(known.signer_position, known.signer_name, known.signer_rank, known.signer_nip)
+
+
+def _day_of_the_sheet(visit: Visit, kind: str) -> date | None:
+    """What is signed at the visit bears its day."""
+    return visit.last_day if kind == "hadir" else None
+
+
 def head_of(office: Office) -> Letterhead:
     """The letterhead of an office, from its region and profile."""
-    region = office.region.name if office.region else office.name
-    government = f"Pemerintah {'Provinsi ' if office.region and office.region.kind == 'provinsi' else ''}{region}"
+    government = f"Pemerintah {correspondence.government_of(office)}"
     contact = ", ".join(part for part in (office.phone and f"Telepon {office.phone}", office.email and f"surel {office.email}") if part)
     name = office.letterhead or "Dinas Komunikasi dan Informatika"
     if office.logo is None:
@@ -53,160 +67,128 @@ def head_of(office: Office) -> Letterhead:
     return Letterhead(government, name, office.address or "", contact, files.read(office.logo), f"/instansi/{office.slug}/lambang")
 
 
-def _times(visit: Visit) -> str:
-    return _when(visit.sessions, _zone(visit))
+def _agenda(visit: Visit, _known: Details) -> tuple[str, list[Block]]:
+    return "Susunan acara kunjungan konsultasi", [_header(visit), agenda_table(visit)]
 
 
-def _zone(visit: Visit) -> str:
-    return clock.ZONE_NAMES.get(visit.host.timezone, "")
-
-
-def _when(rows: Iterable[VisitSession | VisitOption], zone: str) -> str:
-    """The sessions of one schedule in a line."""
-    return "; ".join(f"{hari(row.day)}, pukul {row.session.replace(':', '.')}–{row.ends.replace(':', '.')} {zone}" for row in rows)
-
-
-def _place(visit: Visit) -> str:
-    if visit.mode == "daring":
-        return visit.meeting_link or "daring, tautan menyusul"
-    return visit.room or openness.of(visit.host).place or visit.host.address or DOTS
-
-
-def _topics(visit: Visit) -> str:
-    return "; ".join(f"indikator {found.number} ({found.short_name})" for found in map(loader.indicator, visit.indicators))
-
-
-def _request(visit: Visit):
-    blocks: list[Block] = [
-        Paragraph("Dengan hormat,"),
-        Paragraph(f"Maksud kami: {visit.purpose}"),
-        Paragraph(f"Untuk itu kami ingin berkonsultasi {MODES[visit.mode]} dengan {visit.host.name} pada:"),
-        Facts(
-            (
-                ("Hari, waktu", _times(visit)),
-                ("Pokok bahasan", _topics(visit) or "lihat pertanyaan"),
-                ("Rombongan", f"{visit.delegation_size} orang, dipimpin {visit.head_name or DOTS}, {visit.head_position or DOTS}"),
-                ("Narahubung", f"{visit.contact_name or DOTS}, {visit.contact_phone or DOTS}"),
-            )
-        ),
-        Paragraph("Pertanyaan yang ingin kami ajukan:"),
-        Numbered(tuple(visit.question_list)),
-        Paragraph("Demikian permohonan ini kami sampaikan. Atas perhatian dan kesediaannya kami ucapkan terima kasih."),
-    ]
-    return "Permohonan kunjungan konsultasi", (f"Kepala {visit.host.name}", "di tempat"), blocks
-
-
-def _appendix(visit: Visit) -> tuple[Block, ...]:
-    """The delegation, on a sheet of its own."""
-    people = [member for member in visit.members if member.side == "guest"]
-    return (Heading("Lampiran: daftar rombongan"), _people_table(people)) if people else ()
-
-
-def _people_table(people) -> Table:
-    rows = tuple((str(number), one.name, one.title, one.nip or "-") for number, one in enumerate(people, start=1))
-    return Table(("No.", "Nama", "Jabatan", "NIP"), rows)
-
-
-def _answer(visit: Visit):
-    request = visit.letter("permohonan")
-    number = request.number if request and request.number else DOTS
-    dated = tanggal(request.dated_on) if request and request.dated_on else DOTS
-    blocks: list[Block] = [
-        Paragraph("Dengan hormat,"),
-        Paragraph(f"Menjawab surat Saudara nomor {number} tanggal {dated} ({visit.reference}), kami sampaikan:"),
-    ]
-    where = Facts((("Hari, waktu", _times(visit)), ("Tempat", _place(visit)), ("Pokok bahasan", _topics(visit) or "-")))
-    if visit.status == "proposed":
-        options = tuple(_when(rows, _zone(visit)) for _, rows in groupby(visit.options, key=lambda row: row.number))
-        blocks += [Paragraph("Jadwal yang diminta belum dapat kami penuhi. Kami mengusulkan:"), Numbered(options)]
-        blocks += [Paragraph(f"Alasan: {visit.reason}")] if visit.reason else []
-        subject = "Usul jadwal kunjungan konsultasi"
-    elif visit.status == "declined":
-        blocks += [Paragraph("Dengan menyesal permohonan tersebut belum dapat kami terima."), Paragraph(f"Alasan: {visit.reason or DOTS}")]
-        subject = "Jawaban atas permohonan kunjungan"
-    elif visit.mode == "daring":
-        blocks += [Paragraph("Kami bersedia menerima konsultasi secara daring pada:"), where]
-        subject = "Kesediaan menerima konsultasi daring"
-    else:
-        blocks += [Paragraph("Kami bersedia menerima kunjungan Saudara pada:"), where]
-        bring = openness.of(visit.host).bring
-        blocks += [Paragraph(f"Mohon dibawa: {bring}.")] if bring else []
-        subject = "Kesediaan menerima kunjungan konsultasi"
-    blocks.append(Paragraph("Demikian kami sampaikan. Atas perhatiannya kami ucapkan terima kasih."))
-    return subject, (f"Kepala {visit.guest.name}", "di tempat"), blocks
-
-
-def _agenda(visit: Visit):
+def agenda_table(visit: Visit) -> Table:
+    """The agenda, with the day where there are two."""
     rows = tuple(
         (
-            f"{tanggal(item.day)} " * (len(visit.days) > 1) + f"{item.starts.replace(':', '.')}–{item.ends.replace(':', '.')}",
-            item.title, item.speaker or DOTS, item.room or _place(visit),
+            f"{tanggal(item.day)} " * (len(visit.days) > 1) + correspondence.hours(item.starts, item.ends),
+            item.title, item.speaker or DOTS, item.room or place_of(visit),
         )
         for item in visit.agenda
     )  # fmt: skip
-    blocks = [_header(visit), Table(("Waktu", "Acara", "Pembicara", "Ruang"), rows or ((DOTS, DOTS, DOTS, DOTS),))]
-    return "Susunan acara kunjungan konsultasi", (), blocks
+    return Table(("Waktu", "Acara", "Pembicara", "Ruang"), rows or ((DOTS, DOTS, DOTS, DOTS),))
+
+
+def _times(visit: Visit) -> str:
+    return correspondence.when(times_of(visit.sessions), zone_of(visit))
 
 
 def _header(visit: Visit) -> Facts:
-    return Facts((("Tamu", visit.guest.name), ("Tuan rumah", visit.host.name), ("Hari, waktu", _times(visit)), ("Tempat", _place(visit))))
+    sides = (("Tamu", official_name(visit.guest)), ("Tuan rumah", official_name(visit.host)))
+    return Facts((*sides, ("Hari, waktu", _times(visit)), ("Tempat", place_of(visit))))
 
 
-def _attendance(visit: Visit):
-    people = [*visit.members, *[None] * BLANK_ROWS]
-    rows = tuple(
-        (
-            str(number),
-            one.name if one else "",
-            one.title if one else "",
-            (visit.guest if one.side == "guest" else visit.host).name if one else "",
-            "hadir" if one and one.present_at else "",
-        )
-        for number, one in enumerate(people, start=1)
-    )
-    return "Daftar hadir", (), [_header(visit), Table(("No.", "Nama", "Jabatan", "Instansi", "Tanda tangan"), rows, tall=True)]
+def _attendance(visit: Visit, _known: Details) -> tuple[str, list[Block]]:
+    blocks: list[Block] = [_header(visit)]
+    for label, side, office in (("Tamu", "guest", visit.guest), ("Tuan rumah", "host", visit.host)):
+        people = [member for member in visit.members if member.side == side]
+        blanks = [None] * (BLANK_ROWS if people else NOTHING_KNOWN)
+        rows = tuple(_to_sign(number, one) for number, one in enumerate([*people, *blanks], start=1))
+        blocks += [Heading(f"{label}: {official_name(office)}"), Table(("No.", "Nama", "Jabatan", "Tanda tangan"), rows, tall=True)]
+    return "Daftar hadir", blocks
 
 
-def _visum(visit: Visit):
-    people = [member for member in visit.members if member.side == "guest"]
-    rows = tuple((str(number), one.name, one.nip or "-", "", "") for number, one in enumerate(people, start=1))
-    rows = rows or (("1", visit.head_name or DOTS, "", "", ""),)
+def _to_sign(number: int, one: VisitMember | None) -> tuple[str, ...]:
+    return (str(number), one.name, one.title, "tercatat hadir" if one.present_at else "") if one else (str(number), "", "", "")
+
+
+def _visum(visit: Visit, known: Details) -> tuple[str, list[Block]]:
+    people = people_of(visit) or [[visit.head_name or DOTS, visit.head_position, ""]]
+    host, home = (signers.place_of(office) or office.name for office in (visit.host, visit.guest))
+    signature = "\n".join((
+        known.signer_position or f"Kepala {official_name(visit.host)}", "", "(tanda tangan dan cap)", "",
+        known.signer_name or DOTS, f"NIP {known.signer_nip or DOTS}",
+    ))  # fmt: skip
+    arrival = f"Tiba di: {host}\n\nPada tanggal: {tanggal(visit.day)}\n\n{signature}"
+    departure = f"Berangkat dari: {host}\nKe: {home}\nPada tanggal: {tanggal(visit.last_day)}\n\n{signature}"
     blocks = [
-        Paragraph(f"Yang tersebut di bawah ini telah datang dan berkonsultasi di {visit.host.name}:"),
+        Paragraph(f"Yang namanya tercantum di bawah ini telah melaksanakan kunjungan konsultasi ke {official_name(visit.host)}:"),
         _header(visit),
-        Table(("No.", "Nama", "NIP", "Tiba di, tanggal", "Berangkat dari, tanggal"), rows, tall=True),
-        Paragraph("Dibubuhi tanda tangan dan cap instansi tuan rumah."),
+        people_table(people),
+        Table((), ((arrival, departure),)),
     ]
-    return "Lembar visum perjalanan dinas", (), blocks
+    return "Lembar visum perjalanan dinas", blocks
 
 
-def _report(visit: Visit):
-    present = visit.attended if visit.attended is not None else None
+def _report(visit: Visit, known: Details) -> tuple[str, list[Block]]:
     blocks: list[Block] = [
-        Heading("Dasar dan waktu"),
-        Facts(
-            (
-                ("Nomor rujukan", visit.reference or DOTS),
-                ("Tuan rumah", visit.host.name),
-                ("Hari, waktu", _times(visit)),
-                ("Cara", MODES[visit.mode]),
-                ("Rombongan", f"{visit.delegation_size} orang" + (f", {present} tercatat hadir" if present is not None else "")),
-                ("Pokok bahasan", _topics(visit) or "-"),
-            )
-        ),
-        Heading("Maksud"),
+        Facts((
+            ("Kepada", f"Yth. {known.addressee or _superior(visit)}"),
+            ("Dari", f"{visit.head_name or DOTS}, {visit.head_position or DOTS}"),
+            ("Tanggal", tanggal(known.dated_on) or DOTS),
+            ("Nomor", known.number or DOTS),
+            ("Hal", f"Laporan hasil kunjungan konsultasi ke {official_name(visit.host)}"),
+        )),
+        Heading("Dasar"),
+        Numbered(_basis(visit, known)),
+        Heading("Maksud dan tujuan"),
         Paragraph(visit.purpose),
-        Heading("Pertanyaan yang dibawa"),
-        Numbered(tuple(visit.question_list)),
-    ]
+        Heading("Waktu, tempat, dan pokok bahasan"),
+        Facts((
+            ("Tuan rumah", official_name(visit.host)),
+            ("Hari, waktu", _times(visit)),
+            ("Cara", correspondence.WAYS[visit.mode]),
+            ("Tempat", place_of(visit)),
+            ("Pokok bahasan", topics_of(visit) or DOTS),
+            ("Nomor rujukan", visit.reference or DOTS),
+        )),
+        Heading("Peserta"),
+        *_participants(visit),
+    ]  # fmt: skip
     if visit.agenda:
-        blocks += [Heading("Acara"), *_agenda(visit)[2][1:]]
-    return "Laporan hasil kunjungan", (), blocks
+        blocks += [Heading("Acara"), agenda_table(visit)]
+    return "Laporan hasil kunjungan", blocks
 
 
-_WRITERS = {
-    "permohonan": _request,
-    "balasan": _answer,
+def _superior(visit: Visit) -> str:
+    """The head of the guest's office; who heads it reports to the head of the region."""
+    region = visit.guest.region
+    if region is None or not visit.head_position.casefold().removeprefix("plt. ").startswith("kepala dinas"):
+        return f"Kepala {official_name(visit.guest)}"
+    title = {"provinsi": "Gubernur", "kota": "Wali Kota"}.get(region.kind, "Bupati")
+    return f"{title} {signers.place_of(visit.guest)}"
+
+
+def _basis(visit: Visit, known: Details) -> tuple[str, ...]:
+    letters = (("Surat permohonan", visit.guest, "permohonan"), ("Surat balasan", visit.host, "balasan"))
+    lines = []
+    for label, office, kind in letters:
+        number, dated = cited(visit, kind)
+        lines.append(f"{label} {official_name(office)} nomor {number} tanggal {dated}")
+    return (*lines, f"Surat tugas nomor {known.assignment or f'{DOTS} tanggal {DOTS}'}")
+
+
+def _participants(visit: Visit) -> list[Block]:
+    """Who came, by side; who was expected, where nobody held the list."""
+    attended = "" if visit.attended is None else f", {visit.attended} orang tercatat hadir"
+    blocks: list[Block] = [Paragraph(f"Rombongan {visit.delegation_size} orang{attended}.")]
+    for label, side, office in (("Tamu", "guest", visit.guest), ("Tuan rumah", "host", visit.host)):
+        people = [member for member in visit.members if member.side == side]
+        counted = any(member.present_at for member in people)
+        rows = tuple(
+            (str(number), one.name, one.title, ("hadir" if one.present_at else "tidak tercatat") if counted else "tidak dicatat")
+            for number, one in enumerate(people, start=1)
+        )
+        if rows:
+            blocks += [Heading(f"{label}: {official_name(office)}", 2), Table(("No.", "Nama", "Jabatan", "Kehadiran"), rows)]
+    return blocks
+
+
+_SHEETS = {
     "acara": _agenda,
     "hadir": _attendance,
     "visum": _visum,
@@ -214,10 +196,16 @@ _WRITERS = {
 }
 
 
-def is_ready(visit: Visit, kind: str) -> bool:
-    """Has the visit come far enough for this letter?"""
+# The states in which a reply can be written that no step has begun.
+_READY_IN = {"balasan-usul": {"proposed"}, "balasan-tolak": {"declined"}}
+
+
+def is_ready(visit: Visit, kind: str, turn: int = 1) -> bool:
+    """Is there such a letter, or has the visit come far enough for it?"""
+    if kind in STILL_OPEN and visit.letter(kind, turn) is not None:
+        return True
+    if turn > 1:
+        return False
     if kind == "permohonan":
         return True
-    if kind == "balasan":
-        return visit.status in AGREED | {"proposed", "declined", "held", "reported", "closed"}
-    return visit.status in AGREED | {"held", "reported", "closed"}
+    return visit.status in _READY_IN.get(kind, HOLDS_SLOT) and not (kind == "visum" and visit.mode == "daring")

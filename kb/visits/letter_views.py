@@ -10,7 +10,7 @@ from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import Form
 from kb.core.viewer import current_viewer
-from kb.visits import compose, letter_service, letters, policy
+from kb.visits import compose, letter_docx, letter_service, letters, signers
 from kb.visits.letters import KINDS
 from kb.visits.models import Visit
 from kb.visits.views import find
@@ -35,86 +35,95 @@ class DetailsForm(Form):
         "NIP penanda tangan (opsional)", [Optional(), Length(max=30), Regexp(r"^[0-9 ]+$", message="NIP hanya berisi angka.")]
     )
     copies = TextAreaField("Tembusan, satu per baris (opsional)", [Optional(), Length(max=1000)])
+    receiver = StringField("Penerima rombongan: nama dan jabatan (opsional)", [Optional(), Length(max=200)])
+    contact = StringField("Narahubung tuan rumah: nama dan nomor (opsional)", [Optional(), Length(max=160)])
+    addressee = StringField("Kepada siapa laporan ini (opsional)", [Optional(), Length(max=200)])
+    assignment = StringField("Nomor dan tanggal surat tugas (opsional)", [Optional(), Length(max=160)])
     upload = FileField("Surat bertanda tangan sebagai pengganti, PDF paling besar 5 MB (opsional)")
 
-    def details(self) -> letter_service.Details:
+    def keep_only(self, kind: str) -> None:
+        """Ask what letters of this kind need."""
+        for name in signers.Details.__dataclass_fields__:
+            if name not in (*letters.SIGNED, *KINDS[kind].asks):
+                delattr(self, name)
+
+    def details(self) -> signers.Details:
         """What was typed."""
-        texts = {name: self[name].data or "" for name in letter_service.Details.__dataclass_fields__ if name != "dated_on"}
-        texts["nature"], texts["attachment"] = texts["nature"] or "Biasa", texts["attachment"] or "-"
-        return letter_service.Details(**texts, dated_on=self.dated_on.data)
+        texts = {name: self[name].data for name in signers.Details.__dataclass_fields__ if name in self and self[name].data}
+        return signers.Details(**texts)
 
 
-def _kind(kind: str) -> letters.Kind:
-    if kind not in KINDS:
+def _parse(slug: str) -> tuple[str, int]:
+    found = letter_service.parse_slug(slug)
+    if found is None:
         raise NotFound
-    return KINDS[kind]
+    return found
 
 
 @bp.get("/kunjungan/<int:visit_id>/surat")
 def index(visit_id: int):
     """All letters of the visit, and what each still needs."""
     viewer, visit = current_viewer(), find(visit_id)
-    rows = [
-        (name, kind, visit.letter(name), letter_service.may_write(visit, name, viewer), compose.is_ready(visit, name))
-        for name, kind in KINDS.items()
-    ]
-    return render_template("visits/letters.html", visit=visit, rows=rows)
+    return render_template("visits/letters.html", visit=visit, entries=letter_service.entries(visit, viewer))
 
 
-@bp.route("/kunjungan/<int:visit_id>/surat/<kind>", methods=["GET", "POST"])
-def edit(visit_id: int, kind: str):
+@bp.route("/kunjungan/<int:visit_id>/surat/<slug>", methods=["GET", "POST"])
+def edit(visit_id: int, slug: str):
     """Number, date, signer; or the signed PDF in its place."""
+    kind, turn = _parse(slug)
     viewer, visit, form = current_viewer(), find(visit_id), DetailsForm()
-    found = _kind(kind)
+    form.keep_only(kind)
+    label = letter_service.label_of(kind, turn)
     if form.validate_on_submit():
         try:
-            letter_service.save(visit, kind, viewer, form.details(), form.upload.data)
+            letter_service.save(visit, kind, turn, viewer, form.details(), form.upload.data)
         except Invalid as error:
             db.session.rollback()
             form.blame(error)
             visit = find(visit_id)
         else:
             db.session.commit()
-            flash(f"{found.label} disimpan.")
-            return redirect(url_for(".edit", visit_id=visit_id, kind=kind), 303)
+            flash(f"{label} disimpan.")
+            return redirect(url_for(".edit", visit_id=visit_id, slug=slug), 303)
+    letter = visit.letter(kind, turn)
     if not form.is_submitted():
-        known = visit.letter(kind)
-        blank = known is None or not (known.signer_name or known.place)
-        form.process(obj=letter_service.usual_details(visit, kind, viewer.office_id) if blank else known)
-        if known is not None and blank:
-            form.number.data, form.dated_on.data = known.number, known.dated_on
+        form.process(obj=signers.details(visit, kind, letter))
     page = render_template(
-        "visits/letter.html", visit=visit, form=form, kind=kind, label=found.label, letter=visit.letter(kind),
-        may_write=letter_service.may_write(visit, kind, viewer), ready=compose.is_ready(visit, kind), side=policy.side(viewer, visit),
+        "visits/letter.html", visit=visit, form=form, kind=kind, slug=slug, label=label, letter=letter,
+        may_write=letter_service.may_write(visit, kind, viewer), ready=compose.is_ready(visit, kind, turn),
     )  # fmt: skip
     return page, 422 if form.errors else 200
 
 
-def _compose(visit: Visit, kind: str) -> letters.Letter:
-    _kind(kind)
-    if not compose.is_ready(visit, kind):
+def _compose(visit: Visit, slug: str) -> letters.Letter:
+    kind, turn = _parse(slug)
+    if not compose.is_ready(visit, kind, turn):
         raise NotFound
-    return compose.letter_of(visit, kind, current_app.config["BASE_URL"])
+    return compose.letter_of(visit, kind, current_app.config["BASE_URL"], turn)
 
 
-@bp.get("/kunjungan/<int:visit_id>/surat/<kind>/cetak")
-def print_page(visit_id: int, kind: str):
-    """The letter for the printer."""
+@bp.get("/kunjungan/<int:visit_id>/surat/<slug>/cetak")
+def print_page(visit_id: int, slug: str):
+    """The letter for the printer. The report is one, with its notes, and a room further up knows them."""
     visit = find(visit_id)
-    return render_template("visits/letter_print.html", visit=visit, letter=_compose(visit, kind))
+    if slug == "laporan":
+        return redirect(f"/kunjungan/{visit_id}/laporan")
+    return render_template("visits/letter_print.html", visit=visit, letter=_compose(visit, slug), word=f"surat/{slug}.docx")
 
 
-@bp.get("/kunjungan/<int:visit_id>/surat/<kind>.docx")
-def as_docx(visit_id: int, kind: str):
+@bp.get("/kunjungan/<int:visit_id>/surat/<slug>.docx")
+def as_docx(visit_id: int, slug: str):
     """The letter for Word."""
     visit = find(visit_id)
-    return docx_answer(_compose(visit, kind), f"{kind}-{visit.reference or visit.id}.docx")
+    if slug == "laporan":
+        return redirect(f"/kunjungan/{visit_id}/laporan.docx")
+    return docx_answer(_compose(visit, slug), f"{slug}-{visit.reference or visit.id}.docx")
 
 
 def docx_answer(letter: letters.Letter, name: str) -> Response:
     """A letter as a download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(letters.docx(letter), mimetype=DOCX, headers=headers)
+    return Response(letter_docx.write(letter), mimetype=DOCX, headers=headers)
 
 
 @bp.get("/kunjungan/<int:visit_id>/surat/qr.png")
@@ -124,10 +133,10 @@ def qr(visit_id: int):
     return Response(letters.qr(f"{current_app.config['BASE_URL']}/kunjungan/{visit.id}"), mimetype="image/png")
 
 
-@bp.get("/kunjungan/<int:visit_id>/surat/<kind>/berkas")
-def signed(visit_id: int, kind: str):
+@bp.get("/kunjungan/<int:visit_id>/surat/<slug>/berkas")
+def signed(visit_id: int, slug: str):
     """The signed PDF."""
-    letter = find(visit_id).letter(kind)
+    letter = find(visit_id).letter(*_parse(slug))
     if letter is None or letter.file is None:
         raise NotFound
     return files.send(letter.file)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
@@ -154,9 +154,13 @@ class Visit(db.Model):
     def status_kind(self) -> str:
         return STATUSES[self.status].kind
 
-    def letter(self, kind: str) -> "VisitLetter | None":
-        """The letter of that kind, if anything is known of it."""
-        return next((letter for letter in self.letters if letter.kind == kind), None)
+    def letter(self, kind: str, turn: int = 1) -> "VisitLetter | None":
+        """The first or a later letter of that kind, if anything is known of it."""
+        return next((letter for letter in self.letters if (letter.kind, letter.turn) == (kind, turn)), None)
+
+    def letters_of(self, kind: str) -> list["VisitLetter"]:
+        """The letters of that kind, the first first."""
+        return sorted((letter for letter in self.letters if letter.kind == kind), key=lambda letter: letter.turn)
 
 
 class VisitIndicator(db.Model):
@@ -238,12 +242,18 @@ class AgendaItem(db.Model):
 
 
 class VisitLetter(db.Model):
-    """What a letter needs besides the data of the visit, and the signed PDF that may stand in its place. Kinds: letters.KINDS."""
+    """What a letter needs besides the data of the visit, and the signed PDF that may stand in its place. Kinds: letters.KINDS.
+
+    `turn` counts the letters of a kind: each new proposal is a letter of its own. `facts` is what the letter says of the visit and may no
+    longer change (correspondence.py); what is missing there is still read from the visit.
+    """
 
     __tablename__ = "visit_letter"
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))
+    turn: Mapped[int] = mapped_column(default=1, server_default="1")
+    facts: Mapped[dict] = mapped_column(JSON, default=dict, server_default="{}")
     number: Mapped[str] = mapped_column(String(80), default="")
     dated_on: Mapped[date | None]
     nature: Mapped[str] = mapped_column(String(40), default="Biasa")
@@ -254,9 +264,18 @@ class VisitLetter(db.Model):
     signer_position: Mapped[str] = mapped_column(String(160), default="")
     signer_rank: Mapped[str] = mapped_column(String(80), default="")
     signer_nip: Mapped[str] = mapped_column(String(30), default="")
+    receiver: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    contact: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    addressee: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    assignment: Mapped[str] = mapped_column(String(160), default="", server_default="")
     file_id: Mapped[int | None] = mapped_column(ForeignKey(StoredFile.id))
     file: Mapped[StoredFile | None] = relationship()
-    __table_args__ = (UniqueConstraint("visit_id", "kind"),)
+    __table_args__ = (UniqueConstraint("visit_id", "kind", "turn"),)
+
+    @property
+    def is_sent(self) -> bool:
+        """It has its number, or was signed: nothing it says may change any more."""
+        return bool(self.number or self.file_id or self.file)
 
 
 class VisitPhoto(db.Model):

@@ -13,7 +13,7 @@ from kb.core.errors import Conflict, Forbidden, Invalid
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import openness, policy, queries, schedule
+from kb.visits import letter_service, openness, policy, queries, schedule
 from kb.visits.models import Visit, VisitCounter, VisitIndicator, VisitLetter, VisitOption
 from kb.visits.schedule import Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, MAY_SHARE, WAITS_FOR_HOST, Step, step_for
@@ -153,6 +153,7 @@ def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> No
     change()
     if now and not was and visit.joint_with_id is None:
         _take(visit, viewer)
+    letter_service.begin(visit, action)
     if step.target in AGREED or step.source in AGREED:
         visit.sequence += 1
     events.record(f"visit.{step.event}", visit, viewer)

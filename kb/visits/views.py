@@ -13,7 +13,7 @@ from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
-from kb.visits import ics, openness, policy, queries, schedule, service
+from kb.visits import ics, letter_service, openness, policy, queries, schedule, service
 from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm
 from kb.visits.models import Visit
 from kb.visits.workflow import ACTIONS, HOLDS_SLOT, MAY_SHARE
@@ -252,6 +252,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         words=HISTORY,
         may_share=visit.status in MAY_SHARE,
         writes_notes=visit.status in HOLDS_SLOT and today >= visit.day,
+        letter_label=letter_service.label_of,
         day_has_come=today >= visit.day,
         days_over=visit.options_until is not None and today > visit.options_until,
         failed=status != 200,

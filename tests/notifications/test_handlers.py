@@ -205,5 +205,6 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
         "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.joint_asked", "visit.options_refused", "visit.reported",
         "visit.closed",
         "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed", "visit.reminded",
+        "visit.letter_added",  # tests/visits/test_sent_letters.py
         "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed", "account.handed_over",
     }  # fmt: skip

@@ -6,13 +6,15 @@ import pytest
 from docx import Document
 
 from kb.core.db import db
-from kb.visits import compose, letters
+from kb.visits import compose, letter_docx
 from kb.visits.letters import DOTS, KINDS
 from kb.visits.models import AgendaItem, Visit, VisitLetter, VisitMember, VisitOption
+from kb.visits.signers import Details
 from tests.accounts.makers import letter as pdf
 from tests.notes.makers import make_note
-from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, TODAY, faults_at, make_visit, typed
+from tests.visits.makers import FORM, OPEN_DAY, TODAY, faults_at, make_visit, typed
 
+OFFICE = "Dinas Komunikasi dan Informatika Kabupaten"
 HOSTILE = '<b>&amp; "kutip" \x01\x07 🙂 ' + "panjang " * 10  # as long as the shortest of the columns takes
 DETAILS = {
     "number": "005/12/KOMINFO", "dated_on": "2026-11-20", "place": "Pringsewu", "signer_name": "Data Contoh",
@@ -21,14 +23,14 @@ DETAILS = {
 
 
 def text_of(content: bytes) -> str:
-    """All words of a DOCX, tables too."""
+    """All words of a DOCX, those of tables and of the foot too."""
     document = Document(io.BytesIO(content))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    return "\n".join([*(paragraph.text for part in (document, document.sections[0].footer) for paragraph in part.paragraphs), *cells])
 
 
-def written(visit: Visit, kind: str) -> str:
-    return text_of(letters.docx(compose.letter_of(visit, kind, "https://berguru.example")))
+def written(visit: Visit, kind: str, turn: int = 1) -> str:
+    return text_of(letter_docx.write(compose.letter_of(visit, kind, "https://berguru.example", turn)))
 
 
 @pytest.fixture
@@ -47,14 +49,18 @@ def visit(app):
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("permohonan", ["PEMERINTAH KABUPATEN PRINGSEWU", "005/12/KOMINFO", f"Yth. Kepala {MESUJI}", "Siapa yang menyetujuinya?",
-                        "Rina Rahasia", "Ani Contoh", "Tembusan:", "1. Bupati", "Rabu, 9 Desember 2026, pukul 09.00–11.30 WIB"]),
+        ("permohonan", ["PEMERINTAH KABUPATEN PRINGSEWU", "005/12/KOMINFO", f"Yth. Kepala {OFFICE} Mesuji", "Siapa yang menyetujuinya?",
+                        "Rina Rahasia", "Ani Contoh", "1 (satu) lembar", "Tembusan:", "1. Bupati", "Rabu, 9 Desember 2026",
+                        "pukul 09.00–11.30 WIB"]),
         ("balasan", ["PEMERINTAH KABUPATEN MESUJI",
-                     "005/12/KOMINFO tanggal 23 November 2026", f"Yth. Kepala {PRINGSEWU}", "Ruang Rapat Contoh"]),
+                     "005/12/KOMINFO tanggal 23 November 2026", "6 orang, dipimpin Rina Rahasia",
+                     "Penerima", "Narahubung", f"Yth. Kepala {OFFICE} Pringsewu", "Ruang Rapat Contoh"]),
         ("acara", ["SUSUNAN ACARA", "09.00–09.30", "Pembukaan"]),
         ("hadir", ["DAFTAR HADIR", "Ani Contoh", "Tanda tangan"]),
-        ("visum", ["LEMBAR VISUM", "Ani Contoh", "19800101"]),
-        ("laporan", ["LAPORAN HASIL KUNJUNGAN", "KK-2026-0001", "indikator 12"]),
+        ("visum", ["LEMBAR VISUM", "Ani Contoh", "19800101", "Tiba di: Mesuji", "Berangkat dari: Mesuji", "Ke: Pringsewu",
+                   "Pada tanggal: 9 Desember 2026", "(tanda tangan dan cap)"]),
+        ("laporan", ["LAPORAN HASIL KUNJUNGAN", "KK-2026-0001", "indikator 12", "Kepada", "Dasar", "nomor 005/12/KOMINFO tanggal",
+                     "Surat tugas nomor", "Ani Contoh"]),
     ],
 )  # fmt: skip
 def test_each_letter_says_what_it_must(visit, kind, expected):
@@ -64,27 +70,27 @@ def test_each_letter_says_what_it_must(visit, kind, expected):
 
 
 @pytest.mark.parametrize(
-    ("status", "mode", "expected"),
+    ("status", "mode", "kind", "expected"),
     [
-        ("accepted", "berkunjung", "Kami bersedia menerima kunjungan Saudara"),
-        ("online", "daring", "Kami bersedia menerima konsultasi secara daring"),
-        ("proposed", "berkunjung", "Kami mengusulkan:"),
-        ("declined", "berkunjung", "belum dapat kami terima"),
+        ("accepted", "berkunjung", "balasan", "kami bersedia menerima kunjungan konsultasi Saudara secara langsung"),
+        ("accepted", "daring", "balasan", "kami bersedia berkonsultasi dengan Saudara secara daring"),
+        ("online", "daring", "balasan", "mengalihkannya menjadi konsultasi daring"),
+        ("proposed", "berkunjung", "balasan-usul", "kami mengusulkan jadwal berikut:"),
+        ("declined", "berkunjung", "balasan-tolak", "belum dapat kami terima"),
     ],
 )
-def test_the_reply_follows_the_answer(visit, status, mode, expected):
-    visit.status, visit.mode, visit.reason = status, mode, "Sidang DPRD"
+def test_each_answer_has_a_letter_of_its_own_with_its_reason(visit, status, mode, kind, expected):
+    visit.status, visit.mode, visit.reason = status, mode, "" if status == "accepted" else "Sidang DPRD"
     visit.options = [VisitOption(number=1, day=OPEN_DAY, session="13:30", ends="15:30")]
-    found = written(visit, "balasan")
-    assert expected in found and ("Sidang DPRD" in found) == (status in ("proposed", "declined"))
+    found = written(visit, kind)
+    assert expected in found and ("Adapun pertimbangan kami: Sidang DPRD." in found) == (status != "accepted")
     assert ("pukul 13.30–15.30" in found) == (status == "proposed")
 
 
 def test_a_proposal_of_two_sessions_is_one_line_of_the_reply(visit):
-    visit.status = "proposed"
     visit.options = [VisitOption(number=number, day=OPEN_DAY, session=session, ends=ends)
                      for number, session, ends in ((1, "09:00", "11:30"), (1, "13:30", "15:30"), (2, "13:30", "15:30"))]  # fmt: skip
-    found = written(visit, "balasan")
+    found = written(visit, "balasan-usul")
     assert "1.\tRabu, 9 Desember 2026, pukul 09.00–11.30 WIB; Rabu, 9 Desember 2026, pukul 13.30–15.30 WIB" in found
     assert "2.\tRabu" in found and "3.\t" not in found
 
@@ -97,9 +103,13 @@ def test_what_nobody_gave_is_a_dotted_line(visit):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_was_typed_the_document_opens(visit, kind):
+    visit.status = "online"
     for name in ("purpose", "questions", "head_name", "room", "reason"):
         setattr(visit, name, HOSTILE)
-    visit.members[0].name = visit.agenda[0].title = visit.letters[0].copies = HOSTILE
+    visit.members[0].name = visit.agenda[0].title = HOSTILE
+    visit.letters.clear()
+    db.session.flush()
+    visit.letters = [VisitLetter(kind=kind, facts={}, **dict.fromkeys(Details.__dataclass_fields__, HOSTILE[:40]) | {"dated_on": None})]
     assert '<b>&amp; "kutip"' in written(visit, kind)
 
 

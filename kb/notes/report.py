@@ -37,11 +37,14 @@ def of(visit: Visit, viewer: Viewer, base_url: str) -> Letter:
         Heading("Kesimpulan dan saran"),
         *(conclusions or [Blank()]),
     ]
-    if visit.photos:
-        blocks.append(Heading("Dokumentasi"))
-        blocks += [Picture(files.read(photo.file), photo.caption, f"/kunjungan/{visit.id}/foto/{photo.id}") for photo in visit.photos]
     letter = compose.letter_of(visit, "laporan", base_url, extra=tuple(blocks))
-    return replace(letter, blocks=_numbered(letter.blocks))
+    return replace(letter, blocks=_numbered(letter.blocks), appendix=_pictures(visit))
+
+
+def _pictures(visit: Visit) -> tuple[Block, ...]:
+    """After the signature, as an appendix."""
+    found = [Picture(files.read(photo.file), photo.caption, f"/kunjungan/{visit.id}/foto/{photo.id}") for photo in visit.photos]
+    return (Heading("Lampiran: dokumentasi"), *found) if found else ()
 
 
 def _deeper(block: Block) -> Block:

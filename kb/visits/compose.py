@@ -110,7 +110,7 @@ def _visum(visit: Visit, known: Details) -> tuple[str, list[Block]]:
     people = people_of(visit) or [[visit.head_name or DOTS, visit.head_position, ""]]
     host, home = (signers.place_of(office) or office.name for office in (visit.host, visit.guest))
     signature = "\n".join((
-        known.signer_position or f"Kepala {official_name(visit.host)}", "", "(tanda tangan dan cap)", "",
+        f"{known.signer_position or f'Kepala {official_name(visit.host)}'},", "", "", "(tanda tangan dan cap)", "", "",
         known.signer_name or DOTS, f"NIP {known.signer_nip or DOTS}",
     ))  # fmt: skip
     arrival = f"Tiba di: {host}\n\nPada tanggal: {tanggal(visit.day)}\n\n{signature}"

@@ -18,7 +18,8 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # Centimetres between the margins, and what columns with these headings need; the others share the rest.
 WIDTH = 16.5
-WIDTHS = {"No.": 1.2, "NIP": 4.7, "Waktu": 3.0, "Tanda tangan": 4.6, "Paling lambat": 3.4, "Keadaan": 2.4, "Kehadiran": 2.6}
+WIDTHS = {"No.": 1.2, "NIP": 4.7, "Waktu": 3.0, "Tanda tangan": 4.6, "Pembicara": 4.4, "Ruang": 4.0}
+WIDTHS |= {"Paling lambat": 3.8, "Keadaan": 2.4, "Kehadiran": 2.8}
 TALLEST = Cm(9)
 
 
@@ -42,10 +43,11 @@ def write(letter: Letter) -> bytes:
         _text(document, "Tembusan:", before=12)
         for number, copy in enumerate(letter.copies, start=1):
             _text(document, f"{number}. {copy}")
-    if letter.appendix:
-        document.add_paragraph().paragraph_format.page_break_before = True
+    first = len(document.paragraphs)
     for block in letter.appendix:
         _block(document, block)
+    if letter.appendix:
+        document.paragraphs[first].paragraph_format.page_break_before = True
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -58,18 +60,18 @@ def _clean(text: str) -> str:
 def _page(document: DocxDocument) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.top_margin = section.bottom_margin = Cm(2)
+    section.top_margin = section.bottom_margin = Cm(1.5)
     section.left_margin, section.right_margin = Cm(2.5), Cm(2)
-    section.footer_distance = Cm(0.8)
+    section.footer_distance = Cm(0.7)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(12)
-    style.paragraph_format.space_after = Pt(0)
+    style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(0), 1.0
 
 
 def _foot(document: DocxDocument, address: str) -> None:
     """The address of the visit at the foot of each sheet, where it takes no room from the letter."""
     paragraph = document.sections[0].footer.paragraphs[0]
-    paragraph.add_run().add_picture(io.BytesIO(qr(address)), width=Cm(1.5))
+    paragraph.add_run().add_picture(io.BytesIO(qr(address)), width=Cm(1.3))
     paragraph.add_run(f"  Kunjungan ini di Berguru: {address}").font.size = Pt(8)
 
 
@@ -121,6 +123,7 @@ def _head(document: DocxDocument, head: Letterhead) -> None:
         if line:
             _text(right, line, size=10, align=center)
     rule = document.add_paragraph()
+    rule.paragraph_format.line_spacing = Pt(4)
     border, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in (("val", "thinThickSmallGap"), ("sz", "24"), ("space", "1"), ("color", "000000")):
         bottom.set(qn(f"w:{name}"), value)
@@ -149,14 +152,16 @@ def _block(document: DocxDocument, block: Block) -> None:
     match block:
         case Paragraph(text):
             for part in text.split("\n"):
-                _text(document, part, align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=6, indent=Cm(1))
+                # Justified, a line with dots to fill would be torn apart.
+                align = None if DOTS in part else WD_ALIGN_PARAGRAPH.JUSTIFY
+                _text(document, part, align=align, after=5, indent=Cm(1))
         case Heading(text, level):
             heading = _text(document, text, bold=True, before=10 if level == 1 else 6, after=4)
             heading.runs[0].italic = level > 2
             heading.paragraph_format.keep_with_next = True
         case Facts(rows):
             _pairs(document, rows)
-            _text(document, "", after=2)
+            _gap(document)
         case Numbered(lines):
             _list(document, [(f"{number}.", line) for number, line in enumerate(lines, start=1)])
         case Bulleted(lines):
@@ -173,6 +178,11 @@ def _block(document: DocxDocument, block: Block) -> None:
                 dots.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
+def _gap(document: DocxDocument) -> None:
+    """Word joins two tables that no paragraph parts; this one is hardly higher than a rule."""
+    _text(document, "").paragraph_format.line_spacing = Pt(6)
+
+
 def _picture(document: DocxDocument, content: bytes) -> None:
     """As wide as reads well, but never so tall that it takes a sheet of its own."""
     shape = document.add_picture(io.BytesIO(content), width=Cm(12))
@@ -186,6 +196,7 @@ def _list(document: DocxDocument, entries: list[tuple[str, str]]) -> None:
         shape = _text(document, f"{mark}\t{line}", after=2).paragraph_format
         shape.left_indent, shape.first_line_indent = Cm(1.6), Cm(-0.6)
         shape.tab_stops.add_tab_stop(Cm(1.6))
+    document.paragraphs[-1].paragraph_format.space_after = Pt(6)
 
 
 def _grid(document: DocxDocument, headings, rows, tall: bool) -> None:
@@ -199,7 +210,7 @@ def _grid(document: DocxDocument, headings, rows, tall: bool) -> None:
         for cell, value in zip(_row(table), row, strict=True):
             cell.paragraphs[0].add_run(_clean(value))
         table.rows[-1].height = Cm(1.1) if tall else None
-    _text(document, "", after=4)
+    _gap(document)
 
 
 def _widths(headings: tuple[str, ...]) -> tuple[Length, ...]:
@@ -214,7 +225,7 @@ def _widths(headings: tuple[str, ...]) -> tuple[Length, ...]:
 
 def _signature(document: DocxDocument, letter: Letter) -> None:
     _, right = _row(_table(document, 1, (Cm(8.5), Cm(8))), 0)
-    lines = [letter.signer.position or DOTS, "", "", "", letter.signer.name or DOTS]
+    lines = [f"{letter.signer.position or DOTS},", "", "", "", letter.signer.name or DOTS]
     if not letter.to:
         lines.insert(0, letter.dateline)
     lines += [line for line in (letter.signer.rank, f"NIP {letter.signer.nip}" if letter.signer.nip else "") if line]

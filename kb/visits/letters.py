@@ -156,7 +156,7 @@ class Letter:
 
 # Of a table of people on A4: characters that fit on a line of a cell, and lines on a sheet.
 CELL_CHARACTERS = 26
-SHEET_LINES = 40
+SHEET_LINES = 50
 
 
 def sheets_of(blocks: tuple[Block, ...]) -> int:

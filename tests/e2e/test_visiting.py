@@ -1,10 +1,12 @@
 """A visit from the first thought to its end; two guests on one session; what outsiders must not see."""
 
+import io
 import re
 import time
 from email import message_from_bytes, policy
 
 import pytest
+from docx import Document
 from playwright.sync_api import expect
 
 GUEST, HOST, OUTSIDER = "pengelola@pringsewu.example", "pengelola@mesuji.example", "pengelola@tubaba.example"
@@ -59,18 +61,29 @@ def test_from_the_request_over_another_day_to_notes_that_are_found_again(person,
     host = person(**how).sign_in(HOST).sees("Diskominfo Kabupaten Pringsewu")
     host.open(address).sees(QUESTION)
     step(host, "Usulkan jadwal lain", option_1="5", option_2="8", reason="Ruang rapat dipakai.").sees("usul jadwal lain")
+    _number(host, f"{address}/surat/balasan-usul", "005/USUL/CONTOH")
     guest.open(address).sees("Ruang rapat dipakai.").press("Terima usul ini").sees("diterima")
     host.open(address)
     host.page.get_by_label("Ruang atau tempat").last.fill("Ruang Rapat Contoh")
     host.press("Simpan tempat").sees("Ruang Rapat Contoh")
     guest.open("/pemberitahuan").sees("ditentukan")
     assert _mail_to(site, GUEST, "ditentukan")
+    _number(host, f"{address}/surat/balasan", "005/TERIMA/CONTOH", receiver="Kepala Dinas Contoh")
+    guest.open(f"{address}/rombongan").page.locator("textarea[name=text]").fill("Nama;Jabatan;NIP;Jenis\nAni Contoh;Staf;;")
+    guest.press("Simpan rombongan")
+    _prints_a_line_to_sign(guest, f"{address}/hadir")
+    guest.open(f"{address}/surat").sees("Surat balasan: usul jadwal").sees("Surat balasan: kesediaan")
+    for kind, words in LETTERS.items():
+        guest.open(f"{address}/surat/{kind}/cetak").sees(words)
+        assert words in _downloaded(guest, f"{address}/surat/{kind}.docx")
 
     site.let_the_day_come(int(address.rsplit("/", 1)[1]))
     guest.open(address).press("Tandai terlaksana").follow("Tulis catatan kunjungan")
     guest.page.get_by_label("Judul").fill(f"Yang dipelajari: {word}")
     guest.page.get_by_label("Ringkasan").fill("Lembar kerja bersama (data contoh)")
     guest.press("Terbitkan").sees(QUESTION)
+    guest.open(f"{address}/surat/laporan/cetak").sees(f"Yang dipelajari: {word}").sees("Kesimpulan dan saran")
+    assert f"Yang dipelajari: {word}" in _downloaded(guest, f"{address}/laporan.docx")
     guest.open(address).press("Nyatakan sudah dilaporkan").sees("dilaporkan")
     host.open(address).press("Tutup kunjungan").sees("ditutup")
 
@@ -79,6 +92,41 @@ def test_from_the_request_over_another_day_to_notes_that_are_found_again(person,
     stranger.sees("0 hasil")
     stranger.open("/catatan")
     expect(stranger.page.get_by_text(word)).to_have_count(0)
+
+
+# What each letter must say after a proposal was numbered and then accepted.
+LETTERS = {
+    "permohonan": "Permohonan kunjungan konsultasi",
+    "balasan-usul": "005/USUL/CONTOH",
+    "balasan": "005/TERIMA/CONTOH",
+    "acara": "Ruang Rapat Contoh",
+    "hadir": "Tanda tangan",
+    "visum": "Berangkat dari",
+}
+
+
+def _number(host, address: str, number: str, **values: str) -> None:
+    host.open(address)
+    for name, value in {"number": number, "signer_name": "Penanda Tangan Contoh", **values}.items():
+        host.page.locator(f"[name={name}]").fill(value)
+    host.press("Simpan surat").sees("disimpan")
+
+
+def _prints_a_line_to_sign(person, path: str) -> None:
+    person.open(path).page.emulate_media(media="print")
+    line = person.page.locator(".attendance .sign").first
+    expect(line).to_be_visible()
+    assert line.evaluate("e => getComputedStyle(e).borderBottom") == "1px solid rgb(0, 0, 0)"
+    person.page.emulate_media(media="screen")
+
+
+def _downloaded(person, path: str) -> str:
+    """The words of a DOCX, as Word would open it."""
+    answer = person.page.request.get(person.site + path)
+    assert answer.ok and "attachment" in answer.headers["content-disposition"]
+    document = Document(io.BytesIO(answer.body()))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
 def _mail_to(site, address: str, word: str, seconds: int = 10) -> bool:

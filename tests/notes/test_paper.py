@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.core import markdown
-from kb.notes.paper import blocks_of
+from kb.notes.paper import blocks_of, split
 from kb.visits.letters import Bulleted, Heading, Numbered, Paragraph, Table
 
 NOTE = """## Peserta
@@ -57,3 +57,11 @@ def words(block) -> str:
 def test_no_word_is_lost_and_none_invented(parts):
     html = markdown.render("\n\n".join(parts)).html
     assert " ".join(words(block) for block in blocks_of(html)).split() == markdown.to_text(html).split()
+
+
+def test_what_stands_under_a_heading_is_taken_out_with_all_its_parts():
+    blocks = blocks_of(markdown.render("Awal\n\n## Kesepakatan kedua pihak\n\nSatu\n\n### Rinci\n\nDua\n\n## Lain\n\nTiga").html)
+    found, rest = split(blocks, ("kesepakatan",))
+    assert found == [Paragraph("Satu"), Heading("Rinci", 3), Paragraph("Dua")]
+    assert rest == [Paragraph("Awal"), Heading("Lain", 2), Paragraph("Tiga")]
+    assert split(rest, ("kesepakatan",)) == ([], rest)

@@ -6,13 +6,15 @@ import pytest
 from docx import Document
 
 from kb.core.db import db
-from kb.visits import compose, letter_docx
+from kb.notes import report
+from kb.visits import compose, correspondence, letter_docx, letters
 from kb.visits.letters import DOTS, KINDS
 from kb.visits.models import AgendaItem, Visit, VisitLetter, VisitMember, VisitOption
 from kb.visits.signers import Details
+from tests import makers
 from tests.accounts.makers import letter as pdf
 from tests.notes.makers import make_note
-from tests.visits.makers import FORM, OPEN_DAY, TODAY, faults_at, make_visit, typed
+from tests.visits.makers import FORM, MORNING, OPEN_DAY, TODAY, faults_at, make_visit, typed
 
 OFFICE = "Dinas Komunikasi dan Informatika Kabupaten"
 HOSTILE = '<b>&amp; "kutip" \x01\x07 🙂 ' + "panjang " * 10  # as long as the shortest of the columns takes
@@ -180,3 +182,114 @@ def test_the_report_tells_what_the_notes_say_to_those_who_may_read_them(app, cas
     document = text_of(cast.guest_manager.client.get(f"/kunjungan/{ident}/laporan.docx").data)
     assert "Dimulai dari proses bisnis." in document and FORM["purpose"] in document
     assert cast.outsider.client.get(f"/kunjungan/{ident}/laporan").status_code == 404
+
+
+def tables_of(visit: Visit, kind: str) -> list:
+    return Document(io.BytesIO(letter_docx.write(compose.letter_of(visit, kind, "https://berguru.example")))).tables
+
+
+def test_the_attendance_list_keeps_the_two_sides_apart(visit):
+    visit.members = [
+        VisitMember(side=side, position=position, name=f"{side} {position}", title="Staf")
+        for position in (1, 2)
+        for side in ("guest", "host")
+    ]
+    db.session.flush()
+    lists = [[row.cells[1].text for row in table.rows] for table in tables_of(visit, "hadir") if table.rows[0].cells[0].text == "No."]
+    assert [names[:3] for names in lists] == [["Nama", "guest 1", "guest 2"], ["Nama", "host 1", "host 2"]]
+    assert all(names[3:] == ["", "", ""] for names in lists), "room for those who come unlisted"
+
+
+@pytest.mark.parametrize("kind", ["permohonan", "visum"])
+def test_a_nip_of_18_digits_stays_on_one_line(visit, kind):
+    """At 12 points a digit is half as wide as the letter is high; the cell keeps 0.2 cm at either side."""
+    [table] = [table for table in tables_of(visit, kind) if table.rows[0].cells[0].text == "No."]
+    at = [cell.text for cell in table.rows[0].cells].index("NIP")
+    assert all(row.cells[at].width.pt >= 18 * 6 + 12 for row in table.rows)
+    assert sum(cell.width.cm for cell in table.rows[0].cells) == pytest.approx(letter_docx.WIDTH, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_code_stands_in_the_foot_and_takes_no_room_of_the_letter(visit, kind):
+    document = Document(io.BytesIO(letter_docx.write(compose.letter_of(visit, kind, "https://berguru.example"))))
+    assert "w:drawing" in document.sections[0].footer._element.xml
+    assert "w:drawing" not in document.element.body.xml, "the offices here have no logo"
+
+
+@pytest.mark.parametrize(("size", "expected"), [(0, "-"), (9, "1 (satu) lembar"), (120, "5 (lima) lembar")])
+def test_the_sheets_of_the_delegation_are_counted(visit, size, expected):
+    visit.members = [
+        VisitMember(side="guest", position=n, name="Nama Contoh", title="Kepala Seksi Persandian dan Keamanan") for n in range(1, size + 1)
+    ]
+    db.session.flush()
+    assert dict(compose.letter_of(visit, "permohonan", "").references)["Lampiran"] == expected
+
+
+@pytest.mark.parametrize("purpose", ["Belajar peta rencana", "Kami ingin belajar.", "menyusun peta rencana SPBE", "Apa kuncinya?"])
+def test_any_purpose_reads_as_a_sentence_of_its_own(visit, purpose):
+    visit.purpose = purpose
+    lines = written(visit, "permohonan").split("\n")
+    assert (purpose if purpose[-1] in ".?" else f"{purpose}.") in lines
+    assert any(
+        line.startswith("Sehubungan dengan rencana kunjungan konsultasi") and line.endswith("maksud dan tujuan kami:") for line in lines
+    )
+
+
+@pytest.mark.parametrize(("code", "letterhead", "expected"), [
+    ("18.11", None, f"{OFFICE} Mesuji"),
+    ("18.11", "Dinas Kominfo, Statistik dan Persandian", "Dinas Kominfo, Statistik dan Persandian Kabupaten Mesuji"),
+    ("18.11", "DINAS KOMINFO DAN STATISTIK", "Dinas Kominfo dan Statistik Kabupaten Mesuji"),
+    ("18.11", "Dinas Kominfo Kabupaten Mesuji", "Dinas Kominfo Kabupaten Mesuji"),
+    ("18.72", None, "Dinas Komunikasi dan Informatika Kota Metro"),
+    ("18", None, "Dinas Komunikasi dan Informatika Provinsi Lampung"),
+])  # fmt: skip
+def test_an_office_is_addressed_by_its_full_name(db_ctx, code, letterhead, expected):
+    with db_ctx():
+        office = makers.office(code)
+        office.letterhead = letterhead
+        assert correspondence.official_name(office) == expected
+
+
+def test_the_report_names_its_grounds_who_came_what_was_agreed_and_leaves_room_for_conclusions(app, cast, standing):
+    ident = standing("held", attended=1)
+    with app.app_context():
+        visit = db.session.get(Visit, ident)
+        visit.members = [
+            VisitMember(side="guest", position=1, name="Ani Contoh", title="Staf", present_at=MORNING),
+            VisitMember(side="guest", position=2, name="Budi Contoh", title="Staf"),
+        ]
+        visit.letters = [
+            VisitLetter(kind="permohonan", number="005/12/KOMINFO", dated_on=TODAY),
+            VisitLetter(kind="balasan", number="005/99"),
+        ]
+        make_note(cast.guest_member.viewer, title="Yang dipelajari", visit=visit)
+    headings, tables, blanks = report_of(app, cast, ident)
+    assert headings == [
+        "1. Dasar", "2. Maksud dan tujuan", "3. Waktu, tempat, dan pokok bahasan", "4. Peserta", "5. Hasil", "6. Kesepakatan",
+        "7. Tindak lanjut", "8. Kesimpulan dan saran",
+    ]  # fmt: skip
+    assert tables["Kehadiran"] == [("1", "Ani Contoh", "Staf", "hadir"), ("2", "Budi Contoh", "Staf", "tidak tercatat")]
+    assert blanks == 1
+    document = text_of(cast.guest_manager.client.get(f"/kunjungan/{ident}/laporan.docx").data)
+    for words in (
+        "nomor 005/12/KOMINFO tanggal 23 November 2026",
+        "nomor 005/99 tanggal",
+        "Surat tugas nomor",
+        "Yth. Bupati Pringsewu",
+    ):
+        assert words in document
+    with app.app_context():
+        make_note(
+            cast.guest_member.viewer, title="Susulan", visit=db.session.get(Visit, ident), body="## Saran\n\nDampingi.\n\n## Lain\n\nTeh."
+        )
+    headings, tables, blanks = report_of(app, cast, ident)
+    assert blanks == 0 and headings[-1] == "8. Kesimpulan dan saran"
+
+
+def report_of(app, cast, ident: int) -> tuple[list[str], dict[str, list], int]:
+    """The parts of a report, its tables by their last heading, and how many places are left to be filled."""
+    with app.app_context():
+        blocks = report.of(db.session.get(Visit, ident), cast.guest_manager.viewer, "").blocks
+    headings = [block.text for block in blocks if isinstance(block, letters.Heading) and block.level == 1]
+    tables = {block.headings[-1]: list(block.rows) for block in blocks if isinstance(block, letters.Table)}
+    return headings, tables, sum(isinstance(block, letters.Blank) for block in blocks)

@@ -1,5 +1,6 @@
 """From the first tables to those of today, with visits in them: nothing is lost on the way up, and what has a place on the way down."""
 
+import json
 import os
 
 import pytest
@@ -50,6 +51,60 @@ def old(tmp_path):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+REPLIES = [
+    {"visit_id": 1, "kind": "balasan", "number": "005/2"},
+    {"visit_id": 2, "kind": "balasan", "number": "005/3"},
+    {"visit_id": 2, "kind": "permohonan", "number": ""},
+]
+
+
+@pytest.fixture
+def replied(old):
+    """The two visits in the version before letters were settled: one accepted, one with a proposal; both replies have their number."""
+    upgrade(revision="told")
+    with db.engine.begin() as connection:
+        for row in REPLIES:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO visit_letter (visit_id, kind, number, nature, attachment, place, copies, signer_name, signer_position, "
+                    "signer_rank, signer_nip) VALUES (:visit_id, :kind, :number, 'Biasa', '-', '', '', '', '', '', '')"
+                ),
+                row,
+            )
+        connection.execute(sa.text("UPDATE visit SET status = 'proposed', reason = 'Sidang' WHERE id = 2"))
+        for number, day in ((1, "2026-12-08"), (2, "2026-12-09")):
+            values = {"number": number, "day": day}
+            connection.execute(
+                sa.text("INSERT INTO visit_option (visit_id, number, day, session, ends) VALUES (2, :number, :day, '09:00', '11:30')"),
+                values,
+            )
+    return old
+
+
+def test_a_sent_letter_keeps_what_it_says_and_a_proposal_becomes_a_letter_of_its_own(replied):
+    upgrade()
+    found = {
+        (visit, kind): (turn, json.loads(facts))
+        for visit, kind, turn, facts in rows("SELECT visit_id, kind, turn, facts FROM visit_letter")
+    }
+    session = ["2026-12-01", "09:00", "11:30"]
+    assert found == {
+        (1, "permohonan"): (1, {"sessions": [session], "mode": "daring"}),
+        (1, "balasan"): (1, {"sessions": [session], "mode": "daring", "moved": False}),
+        (2, "permohonan"): (1, {}),
+        (2, "balasan-usul"): (1, {
+            "sessions": [session], "mode": "daring", "reason": "Sidang",
+            "options": [[["2026-12-08", "09:00", "11:30"]], [["2026-12-09", "09:00", "11:30"]]],
+        }),
+    }  # fmt: skip
+    downgrade(revision="told")
+    assert sorted(rows("SELECT visit_id, kind, number FROM visit_letter")) == [
+        (1, "balasan", "005/2"), (1, "permohonan", "005/1"), (2, "balasan", "005/3"), (2, "permohonan", ""),
+    ]  # fmt: skip
+    upgrade()
+    assert rows("PRAGMA foreign_key_check") == []
 
 
 def rows(query: str) -> list[tuple]:

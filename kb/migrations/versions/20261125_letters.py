@@ -30,7 +30,7 @@ def _settle():
     """What is known of letters that were sent is kept as it is now; an earlier state nobody wrote down."""
     connection = op.get_bind()
     sent = sa.text(
-        "SELECT l.id, l.kind, v.id AS visit_id, v.mode, v.reason FROM visit_letter l JOIN visit v ON v.id = l.visit_id "
+        "SELECT l.id, l.kind, v.id AS visit_id, v.mode, v.status, v.reason FROM visit_letter l JOIN visit v ON v.id = l.visit_id "
         "WHERE v.status <> 'draft' AND (l.number <> '' OR l.file_id IS NOT NULL) "
         "AND l.kind IN ('permohonan', 'balasan', 'balasan-usul', 'balasan-tolak')"
     )
@@ -38,8 +38,10 @@ def _settle():
         facts = {"sessions": _times(connection, letter["visit_id"]), "mode": letter["mode"]}
         if letter["kind"] == "balasan-usul":
             facts["options"] = _options(connection, letter["visit_id"])
-        if letter["kind"] in ("balasan-usul", "balasan-tolak"):
+        if letter["kind"] in ("balasan-usul", "balasan-tolak") or letter["status"] == "online":
             facts["reason"] = letter["reason"]
+        if letter["kind"] == "balasan":
+            facts["moved"] = letter["status"] == "online"
         connection.execute(LETTERS.update().where(LETTERS.c.id == letter["id"]).values(facts=facts))
 
 

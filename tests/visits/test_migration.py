@@ -63,7 +63,7 @@ REPLIES = [
 @pytest.fixture
 def replied(old):
     """The two visits in the version before letters were settled: one accepted, one with a proposal; both replies have their number."""
-    upgrade(revision="told")
+    upgrade(revision="visit_versions")
     with db.engine.begin() as connection:
         for row in REPLIES:
             connection.execute(
@@ -99,7 +99,7 @@ def test_a_sent_letter_keeps_what_it_says_and_a_proposal_becomes_a_letter_of_its
             "options": [[["2026-12-08", "09:00", "11:30"]], [["2026-12-09", "09:00", "11:30"]]],
         }),
     }  # fmt: skip
-    downgrade(revision="told")
+    downgrade(revision="visit_versions")
     assert sorted(rows("SELECT visit_id, kind, number FROM visit_letter")) == [
         (1, "balasan", "005/2"), (1, "permohonan", "005/1"), (2, "balasan", "005/3"), (2, "permohonan", ""),
     ]  # fmt: skip

@@ -277,3 +277,11 @@ def test_a_refused_save_settles_nothing(app, cast, standing):
 ])  # fmt: skip
 def test_sheets_are_counted_in_words_too(number, words):
     assert letters.spelled(number) == words
+
+
+def test_the_acceptance_of_a_joint_visit_says_with_whom(app, cast, standing):
+    leader = standing("accepted", guest="18.12", wants_joint=True)
+    ident = standing("requested", wants_joint=True)
+    does(cast.host_manager, ident, "accept_joint", joint_with_id=leader)
+    expected = "bersama rombongan Dinas Komunikasi dan Informatika Kabupaten Tulang Bawang Barat"
+    assert expected in printed(cast.guest_member, ident, "balasan")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "letters"
-down_revision = "told"
+down_revision = "visit_versions"
 
 LETTERS = sa.table("visit_letter", sa.column("id"), sa.column("facts", sa.JSON()))
 COLUMNS = {"receiver": 200, "contact": 160, "addressee": 200, "assignment": 160}

@@ -111,7 +111,7 @@ def test_whatever_was_typed_the_document_opens(visit, kind):
     visit.members[0].name = visit.agenda[0].title = HOSTILE
     visit.letters.clear()
     db.session.flush()
-    visit.letters = [VisitLetter(kind=kind, facts={}, **dict.fromkeys(Details.__dataclass_fields__, HOSTILE[:40]) | {"dated_on": None})]
+    visit.letters = [VisitLetter(kind=kind, facts={}, **dict.fromkeys(Details.__dataclass_fields__, HOSTILE[:30]) | {"dated_on": None})]
     assert '<b>&amp; "kutip"' in written(visit, kind)
 
 

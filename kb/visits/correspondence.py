@@ -219,7 +219,7 @@ def _delegation(facts: Said) -> str:
 def _sentence(text: str) -> str:
     """What somebody typed, ended as a sentence is."""
     text = text.strip()
-    return text if not text or text[-1] in ".!?:;…)" else f"{text}."
+    return text if not text or text[-1] in ".!?:;…" else f"{text}."
 
 
 def _answering(facts: Said) -> str:

@@ -36,11 +36,12 @@ def world(app, cast, db_ctx):
         "home": {"slug": "kabupaten-mesuji", "name": "mulai", "instrument": "spbe-2020", "number": 12},
         "offices": {"slug": "kabupaten-mesuji"},
         "visits": {"slug": "kabupaten-mesuji"},
+        "letters": {"slug": "permohonan"},
         "": {
             "note_id": note, "visit_id": visit, "question_id": question, "answer_id": answer,
             "act": "ambil", "user_id": cast.host_member.id, "request_id": 1, "invitation_id": 1, "delivery_id": 1,
             "notice_id": 1, "follow_up_id": 1, "period_id": 1, "action": "accept", "token": "tidak-dikenal", "reference": "G-TEST2345",
-            "filename": "css/theme.css", "day": "2026-12-24", "member_id": 1, "photo_id": 1, "kind": "permohonan", "owner": "pribadi",
+            "filename": "css/theme.css", "day": "2026-12-24", "member_id": 1, "photo_id": 1, "owner": "pribadi",
         },
     }  # fmt: skip
 

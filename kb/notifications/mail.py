@@ -87,7 +87,7 @@ def forget_old() -> None:
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """The message: plain text first, the same as HTML beside it; a calendar file where a visit has a day; a way to unsubscribe."""
+    """The message: plain text first, then the same as HTML, then as a calendar file where a visit has a day; a way to unsubscribe."""
     message = EmailMessage()
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = Address(addr_spec=mail.to_address)
@@ -102,14 +102,15 @@ def compose(mail: Mail) -> EmailMessage:
     message.set_content(mail.text)
     message.add_alternative(mail.html or _as_html(mail), subtype="html")
     if mail.calendar:
-        _attach_calendar(message, mail.calendar)
+        _add_calendar(message, mail.calendar)
     return message
 
 
-def _attach_calendar(message: EmailMessage, calendar: str) -> None:
-    """Calendars of mail programs look for the method beside the type."""
+def _add_calendar(message: EmailMessage, calendar: str) -> None:
+    """Beside the text, not below it: Outlook takes only such a part for an invitation (RFC 6047); the method stands beside the type."""
     method = METHOD.search(calendar)[1]
-    message.add_attachment(calendar.encode(), "text", "calendar", filename="kunjungan.ics", params={"method": method, "charset": "utf-8"})
+    params = {"method": method, "charset": "utf-8", "component": "VEVENT"}
+    message.add_alternative(calendar.encode(), "text", "calendar", params=params)
 
 
 def _as_html(mail: Mail) -> str:

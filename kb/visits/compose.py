@@ -67,9 +67,7 @@ def _when(rows: Iterable[VisitSession | VisitOption], zone: str) -> str:
 
 
 def _place(visit: Visit) -> str:
-    if visit.mode == "daring":
-        return visit.meeting_link or "daring, tautan menyusul"
-    return visit.room or openness.of(visit.host).place or visit.host.address or DOTS
+    return visit.place or ("daring, tautan menyusul" if visit.mode == "daring" else DOTS)
 
 
 def _topics(visit: Visit) -> str:

@@ -227,7 +227,7 @@ def test_a_draft_is_changed_until_it_is_sent_and_not_after(app, cast):
         assert visit.indicators == ["spbe-2020/12", "spbe-2020/22"]
     guest.post(f"/kunjungan/{ident}/submit")
     late = guest.post(f"/kunjungan/{ident}/ubah", data=FORM)
-    assert late.status_code == 409 and "Tarik dahulu" in late.text
+    assert late.status_code == 409 and "dilengkapi dari halamannya" in late.text
     assert stored(app, ident).session == "13:30"
 
 

@@ -205,7 +205,7 @@ class ZoneForm(Form):
     """Which time an office keeps."""
 
     timezone = RadioField("Zona waktu", [InputRequired()], choices=ZONES)
-    anyway = BooleanField("Saya sudah memeriksa kunjungan itu: jamnya tetap, zona waktunya berubah")
+    anyway = BooleanField("Kunjungan yang tersentuh sudah saya periksa")
 
 
 class CloseForm(Form):

@@ -99,7 +99,7 @@ def set_timezone(host: Office, timezone: str, viewer: Viewer, anyway: bool = Fal
         return
     touched = _open_visits(host, AGREED | WAITS_FOR_HOST | {"proposed"})
     if not anyway and any(visit.status in AGREED for visit in touched):
-        raise Invalid("Belum disimpan. Periksa kunjungan yang tersentuh di bawah ini, lalu centang dan simpan.", "anyway")
+        raise Invalid("Belum disimpan. Periksa dahulu kunjungan yang tersentuh, lalu centang dan simpan.", "anyway")
     offices.set_timezone(host, viewer, timezone)
     for visit in touched:
         visit.sequence += visit.status in AGREED

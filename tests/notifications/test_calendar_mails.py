@@ -222,6 +222,25 @@ def test_without_a_room_the_place_of_the_host_is_named_as_the_letter_does_and_it
     assert len(world.calendar_of("guest_member").methods) == 4
 
 
+def test_a_delegation_that_shares_the_sessions_follows_to_the_room_and_stays_when_the_other_cancels(cast, world):
+    world.act("accept", "host_manager")
+    other = make_visit("accepted", guest="18.12", day=THU, joint_with_id=world.ident)
+    write_days(other, THU, FRI)
+    ident = other.id
+    events.record("visit.accepted", other, cast.host_manager.viewer)
+    db.session.commit()
+    visits.set_place(world.visit, cast.host_manager.viewer, "Ruang Contoh", "")
+    db.session.commit()
+    visits.act(world.visit, "cancel", cast.guest_manager.viewer, Given(reason=BUSY))
+    db.session.commit()
+    events.drain(remote=False)
+    reader = Reader()
+    for mail in db.session.scalars(select(Mail).where(Mail.to_address == cast.outsider.email).order_by(Mail.id)):
+        reader.take(email.message_from_bytes(outbox.compose(mail).as_bytes(), policy=policy.default))
+    assert (reader.days, reader.places) == ([THU, FRI], {"Ruang Contoh"})
+    assert {name.rpartition("@")[0] for name in reader.entries} == {f"kunjungan-{ident}", f"kunjungan-{ident}-2"}
+
+
 def test_a_new_time_zone_keeps_nine_oclock_and_moves_every_calendar(cast, world):
     world.act("accept", "host_manager")
     before = world.calendar_of("guest_manager").meetings

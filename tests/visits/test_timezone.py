@@ -45,7 +45,7 @@ def test_agreed_visits_are_shown_before_anything_is_saved(cast, db_ctx):
         db.session.commit()
     assert "09.00–11.30 WIB" in cast.host_manager.client.get(PAGE).text
     answer = cast.host_manager.client.post(PAGE, data={"timezone": "Asia/Jayapura"})
-    assert answer.status_code == 422 and "Periksa kunjungan" in faults_at(answer.text, "anyway")
+    assert answer.status_code == 422 and "Periksa dahulu kunjungan" in faults_at(answer.text, "anyway")
     assert answer.text.count("Diskominfo Kabupaten Pringsewu") == 1, "neither past visits nor visits elsewhere"
     assert "9 Desember 2026, pukul 09.00–11.30 WIB" in answer.text and "pukul 09.00–11.30 WIT" in answer.text
     assert re.search(r'<input(?=[^>]*\bchecked)(?=[^>]*value="Asia/Jayapura")', answer.text), "what was chosen stays"

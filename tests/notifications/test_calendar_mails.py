@@ -224,10 +224,11 @@ def test_without_a_room_the_place_of_the_host_is_named_as_the_letter_does_and_it
 
 def test_a_delegation_that_shares_the_sessions_follows_to_the_room_and_stays_when_the_other_cancels(cast, world):
     world.act("accept", "host_manager")
-    other = make_visit("accepted", guest="18.12", day=THU, joint_with_id=world.ident)
+    world.visit.wants_joint = True
+    other = make_visit("requested", guest="18.12", day=THU, wants_joint=True)
     write_days(other, THU, FRI)
     ident = other.id
-    events.record("visit.accepted", other, cast.host_manager.viewer)
+    visits.act(other, "accept_joint", cast.host_manager.viewer, Given(joint_with_id=world.ident))
     db.session.commit()
     visits.set_place(world.visit, cast.host_manager.viewer, "Ruang Contoh", "")
     db.session.commit()
@@ -266,7 +267,7 @@ def test_a_visit_that_took_place_stays_in_the_calendars(cast, world, monkeypatch
     world.act("accept", "host_manager")
     monkeypatch.setattr(clock, "now", lambda: datetime.combine(FRI, time(9), UTC))
     for action, by in (("hold", "host_member"), ("report", "guest_member"), ("close", "host_manager")):
-        world.act(action, by)
+        world.act(action, by, reason="Catatan menyusul." if action == "report" else "")
     world.each_holds(THU, FRI)
 
 

@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from contextlib import closing, suppress
 from datetime import timedelta
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -30,6 +31,8 @@ TIMEOUT_SECONDS = 20
 LINK = re.compile(r"(https?://[^\s<]+)")
 METHOD = re.compile(r"^METHOD:([A-Z]+)", re.M)
 KEPT = timedelta(days=90)
+# RFC 5322's limit. With the usual 78 a long address in a header is written in a code that mail programs do not take for an address.
+UNFOLDED = policy.default.clone(max_line_length=998)
 
 
 class OutboxMailUtil(MailUtil):
@@ -88,7 +91,7 @@ def forget_old() -> None:
 
 def compose(mail: Mail) -> EmailMessage:
     """The message: plain text first, then the same as HTML, then as a calendar file where a visit has a day; a way to unsubscribe."""
-    message = EmailMessage()
+    message = EmailMessage(policy=UNFOLDED)
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = Address(addr_spec=mail.to_address)
     message["Subject"] = mail.subject

@@ -287,6 +287,13 @@ def test_an_invitation_stands_beside_the_text_where_every_mail_program_looks(cas
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html", "text/calendar"]
 
 
+def test_the_header_that_ends_mails_is_an_address_as_it_stands(cast, world):
+    world.act("accept", "host_manager")
+    raw = outbox.compose(db.session.scalars(select(Mail).where(Mail.user_id.is_not(None))).first()).as_bytes()
+    (line,) = [line for line in raw.splitlines() if line.startswith(b"List-Unsubscribe:")]
+    assert line.startswith(b"List-Unsubscribe: <http") and line.endswith(b">")
+
+
 def test_a_repeated_delivery_sends_no_calendar_twice(cast, world):
     world.act("accept", "host_manager")
     assert invitations.settle(world.visit) == []

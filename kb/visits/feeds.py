@@ -44,7 +44,7 @@ def read(token: str) -> bytes | None:
     found = db.session.scalars(select(CalendarFeed).where(CalendarFeed.token == token)).one_or_none()
     viewer = _viewer(found) if found else None
     office = db.session.get(Office, viewer.office_id) if viewer else None
-    if office is None or (office.joined_at is None and not office.is_editorial):
+    if office is None or not office.is_member:
         return None
     visits = db.session.scalars(_visits(viewer).order_by(Visit.day.desc(), Visit.id).limit(MOST_VISITS)).all()
     return ics.file(visits, queries.last_changes(visits), f"Kunjungan {office.name}")

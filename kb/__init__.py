@@ -32,6 +32,7 @@ from kb.questions import moderation_views as moderation
 from kb.questions import views as questions
 from kb.search import service as search_service
 from kb.search import views as search
+from kb.visits import completing_views as completing
 from kb.visits import day_views as day
 from kb.visits import feed_views as feeds
 from kb.visits import hosting_views as hosting
@@ -40,8 +41,8 @@ from kb.visits import views as visits
 
 # The order only matters for reading: from the lower rooms to the upper ones.
 ROOMS = (
-    offices, accounts, articles, questions, answers, moderation, visits, hosting, day, letters, feeds, notes, search,
-    notifications, activity, api, home,
+    offices, accounts, articles, questions, answers, moderation, visits, completing, hosting, day, letters, feeds, notes,
+    search, notifications, activity, api, home,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Who is told of what. Each handler asks the database, and the room's policy, before it tells anybody."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from email.utils import parseaddr
 
 from flask import current_app
@@ -11,19 +11,18 @@ from kb.accounts.models import Invitation, JoinRequest, User
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
-from kb.core.pages import hari
+from kb.core.pages import hari, waktu
 from kb.notes.models import Note
 from kb.notifications import follows, mail
 from kb.notifications.models import Mail, Notice
-from kb.notifications.telling import FOOT, SIGNATURE, tell
+from kb.notifications.telling import FOOT, SIGNATURE, Enclosure, tell
 from kb.offices import queries as offices
 from kb.questions import moderation
 from kb.questions import queries as questions
 from kb.questions.models import Answer, Comment, Question
-from kb.visits import ics, letter_service
+from kb.visits import completing, ics, invitations, letter_service, reminders
 from kb.visits import queries as visits
 from kb.visits.models import Visit
-from kb.visits.workflow import AGREED
 
 VISIT_TITLES = {
     "visit.requested": "Permohonan kunjungan baru dari {guest}",
@@ -39,6 +38,8 @@ VISIT_TITLES = {
     "visit.joint_wished": "{guest} bersedia digabung dengan rombongan lain",
     "visit.joint_asked": "Rombongan lain ingin bergabung dengan kunjungan {guest} ke {host}",
     "visit.place_set": "Tempat kunjungan ke {host} ditentukan",
+    "visit.completed": "{guest} melengkapi permohonan kunjungan",
+    "visit.zone_changed": "Zona waktu {host} diubah",
     "visit.declined": "Permohonan kunjungan ke {host} ditolak",
     "visit.withdrawn": "Permohonan kunjungan dari {guest} ditarik",
     "visit.cancelled": "Kunjungan {guest} ke {host} dibatalkan",
@@ -53,6 +54,7 @@ VISIT_ADVICE = {
     "visit.proposed": "Buka halamannya dan terima salah satu usul dengan sekali tekan.",
     "visit.joint_asked": "Digabung hanya bila tamu yang sudah diterima menyatakan bersedia, di halaman kunjungannya.",
     "visit.slot_freed": "Tuan rumah sekarang dapat menerima permohonan yang menunggu.",
+    "visit.zone_changed": "Jam kunjungan tetap, tetapi kini menurut zona waktu yang baru. Sesuaikan perjalanan dan rapat Anda.",
     "visit.held": "Isi catatan kunjungan selagi ingat; laporan untuk pimpinan tersusun dari catatan itu.",
 }
 
@@ -62,21 +64,22 @@ TOLD_TO_BOTH = {"visit.displaced", "visit.slot_freed", "visit.joined"}
 
 @events.on("inbox", *VISIT_TITLES)
 def tell_of_visit(event: Event) -> None:
-    """The other side's managers, and who asked."""
+    """The other side's managers, and who asked; the calendars of both sides."""
     visit = visits.find(event.subject_id)
     title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
-    when = "\n".join(f"{hari(row.day)}, pukul {row.session.replace(':', '.')}" for row in visit.sessions)
+    enclosures = [_enclosure(visit, change) for change in invitations.settle(visit)]
     lines = [
         f"{title}.",
-        f"Nomor rujukan: {visit.reference}\nWaktu: {when}",
+        f"Nomor rujukan: {visit.reference}\nWaktu: {'; '.join(visit.times)}",
+        f"Yang berubah: {completing.names_of(event.data['parts'])}." if event.name == "visit.completed" else "",
         f"Alasan: {visit.reason}" if visit.reason else "",
         VISIT_ADVICE.get(event.name, ""),
     ]
     for side, office_id in (("tuan rumah", visit.host_id), ("tamu", visit.guest_id)):
-        if office_id == event.office_id and event.name not in TOLD_TO_BOTH:
-            continue
+        knows = office_id == event.office_id and event.name not in TOLD_TO_BOTH
         why = f"instansi Anda {side} kunjungan ini"
-        tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why, invitation=_invitation(event, visit))
+        url = f"/kunjungan/{visit.id}"
+        tell(event, _concerned(visit, office_id), title, url, lines, why, enclosures=enclosures, quietly=knows)
 
 
 @events.on("inbox", "visit.letter_added")
@@ -92,37 +95,27 @@ def tell_of_letter(event: Event) -> None:
     tell(event, people.managers_of(other.id), title, f"/kunjungan/{visit.id}/surat", lines, why)
 
 
-# After these the day stands, or has changed: calendars must know.
-SETS_THE_DAY = {"visit.accepted", "visit.moved_online", "visit.place_set", "visit.joined", "visit.cancelled"}
-
-
-def _invitation(event: Event, visit: Visit) -> Callable[[User], str] | None:
-    if event.name not in SETS_THE_DAY or visit.status not in {*AGREED, "cancelled"}:
-        return None
+def _enclosure(visit: Visit, change: invitations.Change) -> Enclosure:
     sender = parseaddr(current_app.config["MAIL_FROM"])[1]
-    return lambda user: ics.invitation(visit, sender, user.email).decode()
-
-
-REMINDERS = {
-    "seminggu": ("Satu minggu lagi: kunjungan {guest} ke {host}", "Periksa rombongan, pertanyaan, dan susunan acaranya."),
-    "lengkapi": (
-        "Lengkapi pertanyaan untuk kunjungan ke {host}",
-        "Tuan rumah menyiapkan orang menurut pertanyaan dan nama rombongan Anda.",
-    ),
-    "besok": ("Besok: kunjungan {guest} ke {host}", "Daftar hadir dapat dibuka di ponsel, atau dicetak."),
-}
+    when = waktu(change.entry.starts_at, visit.host.timezone)
+    says = {
+        "REQUEST": f"Undangan kalender terlampir: {when}. Kalender Anda menambahkannya, atau memperbarui yang sudah ada.",
+        "CANCEL": f"Pembatalan kalender terlampir: {when} dicabut dari kalender Anda.",
+    }[change.method]
+    return Enclosure(says, lambda user: ics.message(visit, change.entry, change.method, sender, user.email).decode())
 
 
 @events.on("inbox", "visit.reminded")
 def remind_of_visit(event: Event) -> None:
-    """Both sides; only the guest when something of theirs is missing."""
+    """Both sides; only the guest when something of theirs is missing. Nobody when it was cancelled, or completed, meanwhile."""
     visit = visits.find(event.subject_id)
-    title, advice = REMINDERS[event.data["kind"]]
-    title = title.format(guest=visit.guest.name, host=visit.host.name)
-    lines = [f"{title}.", f"{hari(visit.day)}, pukul {visit.session.replace(':', '.')}", advice]
-    for office_id in (visit.guest_id,) if event.data["kind"] == "lengkapi" else (visit.guest_id, visit.host_id):
+    reminder = reminders.wording(visit, event.data["kind"])
+    if reminder is None:
+        return
+    lines = [f"{reminder.title}.", f"Waktu: {'; '.join(visit.times)}", reminder.advice]
+    for office_id in (visit.guest_id, visit.host_id) if reminder.to_both else (visit.guest_id,):
         why = "instansi Anda salah satu pihak kunjungan ini"
-        tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why)
+        tell(event, _concerned(visit, office_id), reminder.title, reminder.url, lines, why)
 
 
 def _concerned(visit: Visit, office_id: int) -> list[User]:

@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from contextlib import closing, suppress
 from datetime import timedelta
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -30,6 +31,8 @@ TIMEOUT_SECONDS = 20
 LINK = re.compile(r"(https?://[^\s<]+)")
 METHOD = re.compile(r"^METHOD:([A-Z]+)", re.M)
 KEPT = timedelta(days=90)
+# RFC 5322's limit. With the usual 78 a long address in a header is written in a code that mail programs do not take for an address.
+UNFOLDED = policy.default.clone(max_line_length=998)
 
 
 class OutboxMailUtil(MailUtil):
@@ -87,8 +90,8 @@ def forget_old() -> None:
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """The message: plain text first, the same as HTML beside it; a calendar file where a visit has a day; a way to unsubscribe."""
-    message = EmailMessage()
+    """The message: plain text first, then the same as HTML, then as a calendar file where a visit has a day; a way to unsubscribe."""
+    message = EmailMessage(policy=UNFOLDED)
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = Address(addr_spec=mail.to_address)
     message["Subject"] = mail.subject
@@ -102,14 +105,15 @@ def compose(mail: Mail) -> EmailMessage:
     message.set_content(mail.text)
     message.add_alternative(mail.html or _as_html(mail), subtype="html")
     if mail.calendar:
-        _attach_calendar(message, mail.calendar)
+        _add_calendar(message, mail.calendar)
     return message
 
 
-def _attach_calendar(message: EmailMessage, calendar: str) -> None:
-    """Calendars of mail programs look for the method beside the type."""
+def _add_calendar(message: EmailMessage, calendar: str) -> None:
+    """Beside the text, not below it: Outlook takes only such a part for an invitation (RFC 6047); the method stands beside the type."""
     method = METHOD.search(calendar)[1]
-    message.add_attachment(calendar.encode(), "text", "calendar", filename="kunjungan.ics", params={"method": method, "charset": "utf-8"})
+    params = {"method": method, "charset": "utf-8", "component": "VEVENT"}
+    message.add_alternative(calendar.encode(), "text", "calendar", params=params)
 
 
 def _as_html(mail: Mail) -> str:

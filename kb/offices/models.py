@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kb.core import clock
 from kb.core.db import UtcDateTime, db
 from kb.core.files import StoredFile
 
@@ -53,6 +54,11 @@ class Office(db.Model):
     def is_member(self) -> bool:
         """Does it belong to the network: has it joined and not left? The editorial office always does."""
         return self.joined_at is not None or self.is_editorial
+
+    @property
+    def zone(self) -> str:
+        """What people call its time: WIB, WITA or WIT."""
+        return clock.ZONE_NAMES.get(self.timezone, "")
 
 
 class IndexValue(db.Model):

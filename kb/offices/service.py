@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 from kb.core import clock, events, pictures
 from kb.core.access import require
 from kb.core.db import db
+from kb.core.errors import Invalid
 from kb.core.viewer import Viewer
 from kb.offices import policy
 from kb.offices.models import Office
@@ -39,6 +40,15 @@ def edit_profile(office: Office, viewer: Viewer, profile: Profile) -> None:
     for name, value in asdict(profile).items():
         setattr(office, name, value or None)
     events.record("office.edited", office, viewer)
+
+
+def set_timezone(office: Office, viewer: Viewer, timezone: str) -> None:
+    """Which time the office keeps, an IANA name. Visits depend on it: their room asks first. Raises Invalid at `timezone`."""
+    require(seen=True, allowed=policy.can_edit(viewer, office))
+    if timezone not in clock.ZONE_NAMES:
+        raise Invalid("Pilih WIB, WITA, atau WIT.", "timezone")
+    office.timezone = timezone
+    events.record("office.edited", office, viewer, timezone=timezone)
 
 
 def set_logo(office: Office, viewer: Viewer, upload: FileStorage | None) -> None:

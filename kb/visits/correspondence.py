@@ -80,8 +80,8 @@ def hours(starts: str, ends: str) -> str:
 def place_of(visit: Visit) -> str:
     """Where it takes place, or under which link."""
     if visit.mode == "daring":
-        return visit.meeting_link or "daring, tautan menyusul"
-    where = visit.room or openness.of(visit.host).place or visit.host.address or DOTS
+        return visit.place or "daring, tautan menyusul"
+    where = visit.place or DOTS
     return f"{where}; daring: {visit.meeting_link}" if visit.mode == "hibrida" and visit.meeting_link else where
 
 

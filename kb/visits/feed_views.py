@@ -1,6 +1,6 @@
 """The page of the own calendar addresses, and the calendars behind them."""
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 
 from kb.core.access import public, require
 from kb.core.db import db
@@ -37,4 +37,6 @@ def feed(token: str):
     found = feeds.read(token)
     if found is None:
         raise NotFound
-    return Response(found, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
+    answer = Response(found, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
+    answer.add_etag()
+    return answer.make_conditional(request)

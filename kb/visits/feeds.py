@@ -2,8 +2,8 @@
 
 import secrets
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from kb.accounts.models import User
 from kb.core import clock
@@ -11,8 +11,8 @@ from kb.core.access import require
 from kb.core.db import db
 from kb.core.viewer import Viewer, viewer_of
 from kb.offices.models import Office
-from kb.visits import ics, policy
-from kb.visits.models import CalendarFeed, Visit
+from kb.visits import ics, policy, queries
+from kb.visits.models import CalendarFeed, Openness, Visit
 from kb.visits.workflow import HOLDS_SLOT
 
 SHOWN = HOLDS_SLOT | {"cancelled"}
@@ -43,16 +43,27 @@ def read(token: str) -> bytes | None:
     """The calendar behind an address; None when nobody has it, or its owner has left."""
     found = db.session.scalars(select(CalendarFeed).where(CalendarFeed.token == token)).one_or_none()
     viewer = _viewer(found) if found else None
-    if viewer is None or viewer.office_id is None:
+    office = db.session.get(Office, viewer.office_id) if viewer else None
+    if office is None or not office.is_member:
         return None
-    query = select(Visit).where(Visit.status.in_(SHOWN), policy.visible_to(viewer)).options(joinedload(Visit.host), joinedload(Visit.guest))
-    visits = db.session.scalars(query.order_by(Visit.day.desc(), Visit.id).limit(MOST_VISITS)).all()
-    office = db.session.get(Office, viewer.office_id)
-    return ics.feed(visits, f"Kunjungan {office.name}")
+    visits = db.session.scalars(_visits(viewer).order_by(Visit.day.desc(), Visit.id).limit(MOST_VISITS)).all()
+    return ics.file(visits, queries.last_changes(visits), f"Kunjungan {office.name}")
+
+
+def _visits(viewer: Viewer) -> Select:
+    """What is agreed or cancelled, and what calendars may still hold of a visit that was agreed once."""
+    return (
+        select(Visit)
+        .where(or_(Visit.status.in_(SHOWN), Visit.sent_entries.any()), policy.visible_to(viewer))
+        .options(
+            joinedload(Visit.host), joinedload(Visit.guest), joinedload(Visit.openness).raiseload(Openness.sessions),
+            selectinload(Visit.sent_entries), raiseload(Visit.indicator_rows),
+        )
+    )  # fmt: skip
 
 
 def _viewer(found: CalendarFeed) -> Viewer | None:
     if found.office_id:
         return Viewer(user_id=0, office_id=found.office_id, role="member")
     user = db.session.get(User, found.user_id)
-    return viewer_of(user) if user.active else None
+    return viewer_of(user) if user.active and not user.is_removed else None

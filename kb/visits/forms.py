@@ -194,6 +194,20 @@ class OpennessForm(Form):
         return {n: read_sessions(self[name].data or "") for n, name in enumerate(self.WEEKDAYS) if (self[name].data or "").strip()}
 
 
+ZONES = {
+    "Asia/Jakarta": "WIB: Waktu Indonesia Barat",
+    "Asia/Makassar": "WITA: Waktu Indonesia Tengah",
+    "Asia/Jayapura": "WIT: Waktu Indonesia Timur",
+}
+
+
+class ZoneForm(Form):
+    """Which time an office keeps."""
+
+    timezone = RadioField("Zona waktu", [InputRequired()], choices=ZONES)
+    anyway = BooleanField("Kunjungan yang tersentuh sudah saya periksa")
+
+
 class CloseForm(Form):
     """Days on which the host receives nobody."""
 

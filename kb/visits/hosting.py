@@ -6,16 +6,19 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
+from kb.core import clock, events
 from kb.core.access import require
 from kb.core.days_off import HolidayChange
 from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
+from kb.offices import service as offices
 from kb.offices.models import Office
 from kb.visits import openness, policy
 from kb.visits.calendar import Session
 from kb.visits.models import ClosedPeriod, OpenSession, Visit, VisitSlot
+from kb.visits.workflow import AGREED, WAITS_FOR_HOST
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def set_openness(host: Office, settings: Settings, viewer: Viewer) -> None:
     """Keep when and for whom the host is open."""
     require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
     row = openness.of(host)
+    has_moved = row.place != settings.place
     row.notice_days, row.ahead_days, row.largest_delegation = settings.notice_days, settings.ahead_days, settings.largest_delegation
     row.visits_per_session, row.visits_per_month = settings.visits_per_session, settings.visits_per_month
     row.place, row.bring, row.note = settings.place, settings.bring, settings.note
@@ -49,6 +53,23 @@ def set_openness(host: Office, settings: Settings, viewer: Viewer) -> None:
         for session in sessions
     ]
     db.session.flush()
+    if has_moved:
+        _tell_of_usual_place(host, viewer)
+
+
+def _tell_of_usual_place(host: Office, viewer: Viewer) -> None:
+    """Visits without a room of their own take place there."""
+    for visit in _open_visits(host, AGREED):
+        if not visit.room and visit.mode != "daring":
+            visit.sequence += 1
+            events.record("visit.place_set", visit, viewer)
+
+
+def _open_visits(host: Office, statuses: set[str]) -> list[Visit]:
+    """The visits to this host that are still to come, held fast: a step that is being taken is waited for."""
+    query = select(Visit).where(Visit.host_id == host.id, Visit.status.in_(statuses)).order_by(Visit.id)
+    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return [visit for visit in found if visit.status not in AGREED or visit.last_day >= clock.today(host.timezone)]
 
 
 def touched_by(host: Office, from_on: date, until_on: date) -> list[Visit]:
@@ -60,6 +81,30 @@ def touched_by(host: Office, from_on: date, until_on: date) -> list[Visit]:
         .order_by(Visit.day)
     )
     return list(db.session.scalars(query))
+
+
+def agreed_to_come(host: Office) -> list[Visit]:
+    """The agreed visits that a change of the host's time zone touches, the next one first."""
+    query = select(Visit).where(Visit.host_id == host.id, Visit.status.in_(AGREED)).options(joinedload(Visit.guest)).order_by(Visit.day)
+    return [visit for visit in db.session.scalars(query) if visit.last_day >= clock.today(host.timezone)]
+
+
+def set_timezone(host: Office, timezone: str, viewer: Viewer, anyway: bool = False) -> None:
+    """Keep another time from now on: nine o'clock stays nine o'clock, in the new zone; both sides are told, and their calendars.
+
+    Raises Invalid at `anyway` with agreed visits to come, unless the viewer has seen them and goes on.
+    """
+    require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
+    if timezone == host.timezone:
+        return
+    touched = _open_visits(host, AGREED | WAITS_FOR_HOST | {"proposed"})
+    if not anyway and any(visit.status in AGREED for visit in touched):
+        raise Invalid("Belum disimpan. Periksa dahulu kunjungan yang tersentuh, lalu centang dan simpan.", "anyway")
+    offices.set_timezone(host, viewer, timezone)
+    for visit in touched:
+        visit.sequence += visit.status in AGREED
+        visit.version += 1
+        events.record("visit.zone_changed", visit, viewer)
 
 
 def close(host: Office, from_on: date, until_on: date, reason: str, viewer: Viewer, anyway: bool = False) -> None:

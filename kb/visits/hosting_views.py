@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from kb.core import days_off
+from kb.core import clock, days_off
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
@@ -12,7 +12,7 @@ from kb.core.viewer import current_viewer
 from kb.offices import queries as offices
 from kb.offices.models import Office
 from kb.visits import hosting, openness, policy
-from kb.visits.forms import CloseForm, HolidayForm, OpennessForm
+from kb.visits.forms import ZONES, CloseForm, HolidayForm, OpennessForm, ZoneForm
 from kb.visits.models import ClosedPeriod
 
 bp = Blueprint("hosting", __name__)
@@ -85,6 +85,27 @@ def reopen(period_id: int):
     db.session.commit()
     flash("Hari tutup dihapus.")
     return redirect(url_for(".settings"), 303)
+
+
+@bp.route("/kunjungan/keterbukaan/zona-waktu", methods=["GET", "POST"])
+def timezone():
+    """The manager says which time the own office keeps, and sees first which agreed visits that touches."""
+    viewer, host = current_viewer(), _own_office()
+    form = ZoneForm(timezone=next((zone for zone in ZONES if clock.ZONE_NAMES[zone] == host.zone), host.timezone))
+    if form.validate_on_submit():
+        try:
+            hosting.set_timezone(host, form.timezone.data, viewer, form.anyway.data)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+            host = _own_office()
+        else:
+            db.session.commit()
+            flash(f"Zona waktu {host.name}: {host.zone}.")
+            return redirect(url_for(".timezone"), 303)
+    new_zone = clock.ZONE_NAMES.get(form.timezone.data, "") if form.errors else ""
+    page = render_template("visits/timezone.html", form=form, host=host, touched=hosting.agreed_to_come(host), new_zone=new_zone)
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/admin/hari-libur", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
 from kb.core.files import StoredFile
+from kb.core.pages import hari
 from kb.offices.models import Office
 from kb.visits.workflow import STATUSES
 
@@ -103,6 +104,7 @@ class Visit(db.Model):
     guest: Mapped[Office] = relationship(foreign_keys=guest_id)
     requested_by: Mapped[User | None] = relationship()
     joint_with: Mapped["Visit | None"] = relationship(remote_side=id)
+    openness: Mapped[Openness | None] = relationship(primaryjoin=lambda: Openness.host_id == db.foreign(Visit.host_id), viewonly=True)
     indicator_rows: Mapped[list["VisitIndicator"]] = relationship(
         cascade="all, delete-orphan", order_by="VisitIndicator.id", lazy="selectin"
     )
@@ -115,6 +117,7 @@ class Visit(db.Model):
     letters: Mapped[list["VisitLetter"]] = relationship(cascade="all, delete-orphan", order_by="VisitLetter.id")
     photos: Mapped[list["VisitPhoto"]] = relationship(cascade="all, delete-orphan", order_by="VisitPhoto.id")
     surveys: Mapped[list["VisitSurvey"]] = relationship(cascade="all, delete-orphan", order_by="VisitSurvey.id")
+    sent_entries: Mapped[list["SentEntry"]] = relationship(cascade="all, delete-orphan", order_by="SentEntry.number")
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(name) for name in STATUSES)})", name="status"),
         CheckConstraint("host_id <> guest_id", name="two_offices"),
@@ -140,6 +143,21 @@ class Visit(db.Model):
     def last_day(self) -> date:
         """The day after which it can be reported."""
         return max((row.day for row in self.sessions), default=self.day)
+
+    @property
+    def times(self) -> list[str]:
+        """Its sessions in words, with the host's time zone."""
+        return [
+            f"{hari(row.day)}, pukul {row.session.replace(':', '.')}–{row.ends.replace(':', '.')} {self.host.zone}".rstrip()
+            for row in self.sessions
+        ]
+
+    @property
+    def place(self) -> str:
+        """Where one has to be: the link of an online visit; else the room, or the host's usual place or address. Empty while unknown."""
+        if self.mode == "daring":
+            return self.meeting_link
+        return self.room or (self.openness.place if self.openness else "") or self.host.address or ""
 
     @property
     def is_public(self) -> bool:
@@ -314,6 +332,24 @@ class VisitReminder(db.Model):
     kind: Mapped[str] = mapped_column(String(20))
     day: Mapped[date]
     __table_args__ = (UniqueConstraint("visit_id", "kind", "day"),)
+
+
+class SentEntry(db.Model):
+    """What calendars were last sent of a day of a visit, so that a day that moves is sent again and one that vanishes is cancelled.
+
+    `number` names the entry: the first day of the visit is 1. A row stays when its entry is cancelled; the day may come back.
+    """
+
+    __tablename__ = "sent_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey(Visit.id, ondelete="CASCADE"))
+    number: Mapped[int]
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(300))
+    sequence: Mapped[int]
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (UniqueConstraint("visit_id", "number"),)
 
 
 class CalendarFeed(db.Model):

@@ -1,11 +1,13 @@
 """Who may see and change a visit."""
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, or_
 
 from kb.core.access import Audience, holds
 from kb.core.viewer import Viewer
 from kb.visits.models import Visit
-from kb.visits.workflow import HOLDS_SLOT, Step, steps_from
+from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST, Step, steps_from
 
 
 def audience(visit: Visit) -> Audience:
@@ -57,3 +59,9 @@ def can_set_openness(viewer: Viewer, host_id: int) -> bool:
 def steps(viewer: Viewer, visit: Visit, today) -> list[Step]:
     """What this person may do with the visit now."""
     return steps_from(visit.status, side(viewer, visit), viewer.role == "manager", visit.last_day, today)
+
+
+def can_complete(viewer: Viewer, visit: Visit, today: date) -> bool:
+    """Everybody of the guest may complete what was sent, until the agreed day."""
+    is_open = visit.status in WAITS_FOR_HOST | {"proposed"} or (visit.status in AGREED and today <= visit.day)
+    return is_open and side(viewer, visit) == "guest"

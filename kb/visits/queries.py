@@ -2,9 +2,9 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
@@ -217,3 +217,10 @@ def history(visit: Visit) -> list[Event]:
     """What happened with a visit, oldest first."""
     query = select(Event).where(Event.subject_kind == "visit", Event.subject_id == visit.id).order_by(Event.id)
     return list(db.session.scalars(query))
+
+
+def last_changes(visits: Iterable[Visit]) -> dict[int, datetime]:
+    """When something last happened to each of these visits; its draft counts."""
+    ids = {visit.id: visit.created_at for visit in visits}
+    query = select(Event.subject_id, func.max(Event.at)).where(Event.subject_kind == "visit", Event.subject_id.in_(ids))
+    return ids | dict(db.session.execute(query.group_by(Event.subject_id)).all())

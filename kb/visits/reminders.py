@@ -1,5 +1,6 @@
 """Reminders before a visit: seven days, one day; and three days before, if there is little to talk about. Each once."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import insert, select
@@ -14,6 +15,26 @@ from kb.visits.workflow import AGREED
 # kind -> days before
 KINDS = {"seminggu": 7, "lengkapi": 3, "besok": 1}
 FEW_QUESTIONS = 2
+DAYS_LEFT = (
+    "Hari ini",
+    "Besok",
+    "Dua hari lagi",
+    "Tiga hari lagi",
+    "Empat hari lagi",
+    "Lima hari lagi",
+    "Enam hari lagi",
+    "Satu minggu lagi",
+)
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder in words; `to_both` sides, or to the guest alone."""
+
+    title: str
+    advice: str
+    url: str
+    to_both: bool
 
 
 def due(visit: Visit, today: date) -> list[str]:
@@ -21,12 +42,32 @@ def due(visit: Visit, today: date) -> list[str]:
     left = (visit.day - today).days
     if left < 1:
         return []
-    kinds = [kind for kind, days in KINDS.items() if left <= days and (kind != "lengkapi" or _is_thin(visit))]
+    kinds = [kind for kind, days in KINDS.items() if left <= days and (kind != "lengkapi" or missing(visit))]
     return kinds[-1:]
 
 
-def _is_thin(visit: Visit) -> bool:
-    return len(visit.question_list) < FEW_QUESTIONS or not any(member.side == "guest" for member in visit.members)
+def missing(visit: Visit) -> list[str]:
+    """What the guest should complete, so that the host can prepare."""
+    found = ["pertanyaan"] if len(visit.question_list) < FEW_QUESTIONS else []
+    return found if any(member.side == "guest" for member in visit.members) else [*found, "rombongan"]
+
+
+def wording(visit: Visit, kind: str) -> Reminder | None:
+    """A reminder as it is true now, by the host's clock; None when nobody needs it any more."""
+    left = (visit.day - clock.today(visit.host.timezone)).days
+    lacks = missing(visit)
+    if visit.status not in AGREED or not 0 <= left < len(DAYS_LEFT) or (kind == "lengkapi" and not lacks):
+        return None
+    page = f"/kunjungan/{visit.id}"
+    if kind == "lengkapi":
+        title = f"{DAYS_LEFT[left]}: lengkapi {' dan '.join(lacks)} untuk kunjungan ke {visit.host.name}"
+        advice = "Tuan rumah menyiapkan orang menurut pertanyaan dan nama rombongan Anda."
+        return Reminder(title, advice, f"{page}/{'lengkapi' if 'pertanyaan' in lacks else 'rombongan'}", to_both=False)
+    advice = {
+        "seminggu": "Periksa rombongan, pertanyaan, dan susunan acaranya.",
+        "besok": "Daftar hadir dapat dibuka di ponsel, atau dicetak.",
+    }[kind]
+    return Reminder(f"{DAYS_LEFT[left]}: kunjungan {visit.guest.name} ke {visit.host.name}", advice, page, to_both=True)
 
 
 def remind() -> int:

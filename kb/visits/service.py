@@ -96,7 +96,9 @@ def change(visit: Visit, request: Request, viewer: Viewer) -> None:
 def check_draft(visit: Visit) -> None:
     """Only what was not sent yet can be changed. Raises Conflict."""
     if visit.status != "draft":
-        raise Conflict("Permohonan yang sudah dikirim tidak dapat diubah. Tarik dahulu, lalu buat yang baru.")
+        raise Conflict(
+            "Permohonan yang sudah dikirim tidak dapat diubah. Pertanyaan, pimpinan rombongan, dan narahubung dilengkapi dari halamannya."
+        )
 
 
 def check_host(host: Office, viewer: Viewer) -> None:

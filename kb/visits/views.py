@@ -41,6 +41,8 @@ HISTORY = {
     "visit.held": "Terlaksana",
     "visit.reported": "Dilaporkan",
     "visit.closed": "Ditutup",
+    "visit.completed": "Permohonan dilengkapi",
+    "visit.zone_changed": "Zona waktu tuan rumah diubah",
     "visit.letter_added": "Surat dilengkapi",
     "visit.opened": "Keterbukaan diubah",
     "visit.reminded": "Pengingat dikirim",
@@ -248,6 +250,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         candidates=queries.joint_candidates(visit) if asked and side == "host" and visit.wants_joint else [],
         sharing=queries.sharing(visit) if visit.status in HOLDS_SLOT else [],
         free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host"),
+        may_complete=policy.can_complete(viewer, visit, today),
         history=queries.history(visit),
         words=HISTORY,
         may_share=visit.status in MAY_SHARE,
@@ -348,4 +351,5 @@ def as_calendar(visit_id: int):
     if visit.status not in HOLDS_SLOT | {"cancelled"}:
         abort(404)
     name = f"{visit.reference or visit.id}.ics"
-    return Response(ics.of(visit), mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    content = ics.file([visit], queries.last_changes([visit]))
+    return Response(content, mimetype="text/calendar", headers={"Content-Disposition": f'attachment; filename="{name}"'})

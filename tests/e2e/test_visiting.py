@@ -179,6 +179,39 @@ def test_two_guests_on_one_session_come_together(person):
     second.open(other).sees("diterima")
 
 
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"javascript": False}], ids=["desk", "phone", "no-javascript"])
+def test_a_sent_request_is_completed_and_two_colleagues_lose_nothing(person, how):
+    guest, colleague = person(**how).sign_in(GUEST), person(**how).sign_in("anggota@pringsewu.example")
+    address, _ = ask(guest, "pelengkap")
+    for one in (guest, colleague):
+        one.open(address).follow("Lengkapi pertanyaan dan narahubung")
+    guest.page.get_by_label("Pertanyaan, satu per baris").fill(f"{QUESTION}\nBerapa lama?")
+    guest.press("Simpan").sees("Berapa lama?").sees("Permohonan dilengkapi")
+    colleague.page.get_by_label("Nama narahubung").fill("Narahubung Contoh")
+    colleague.press("Simpan").sees("Tulisan Anda tidak hilang").sees("Berapa lama?")
+    colleague.page.get_by_label("Pertanyaan, satu per baris").fill(f"{QUESTION}\nBerapa lama?")
+    colleague.press("Simpan gabungan ini").sees("Narahubung Contoh").sees("Berapa lama?")
+    person(**how).sign_in(HOST).open(address).sees("Narahubung Contoh")
+
+
+@pytest.mark.parametrize("how", [{}, {"phone": True}], ids=["desk", "phone"])
+def test_a_host_sees_which_visits_a_new_time_zone_touches_before_it_is_saved(person, how):
+    guest = person().sign_in(GUEST)
+    address, _ = ask(guest, "zona waktu")
+    host = person(**how).sign_in(HOST).open(address)
+    step(host, "Terima").sees("diterima")
+    host.open("/instansi/kabupaten-mesuji/ubah").follow("Ubah zona waktu").sees("Diskominfo Kabupaten Pringsewu")
+    host.page.get_by_label("WITA: Waktu Indonesia Tengah").check()
+    host.press("Simpan zona waktu").sees("Belum disimpan")
+    host.page.get_by_label("Kunjungan yang tersentuh sudah saya periksa").check()
+    host.press("Simpan zona waktu").sees("WITA")
+    guest.open(address).sees("WITA").sees("Zona waktu tuan rumah diubah")
+    host.page.get_by_label("WIB: Waktu Indonesia Barat").check()
+    host.page.get_by_label("Kunjungan yang tersentuh sudah saya periksa").check()
+    host.press("Simpan zona waktu")
+    guest.open(address).sees("WIB")
+
+
 def test_everybody_sees_what_is_free_and_why_a_day_is_closed(person):
     person(phone=True).open("/kunjungan/kalender/kabupaten-mesuji").sees("bebas")
     person(javascript=False).open("/kunjungan/kalender/kabupaten-mesuji?bulan=2026-12").sees("Cuti Bersama Hari Raya Natal")

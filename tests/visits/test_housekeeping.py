@@ -1,20 +1,18 @@
-"""What the worker does by itself every hour: reminders, each once; and the end of personal data. And the private calendars."""
+"""What the worker does by itself every hour: reminders, each once; and the end of personal data."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import func, select
 
-from kb.accounts.models import User
 from kb.core import events, files
 from kb.core.db import db
 from kb.core.events import Event
 from kb.notifications.models import Notice
-from kb.visits import feeds, reminders, retention
+from kb.visits import reminders, retention
 from kb.visits.models import Visit, VisitLetter, VisitMember
-from tests.visits.makers import OPEN_DAY, make_visit
+from tests.visits.makers import MESUJI, OPEN_DAY, PRINGSEWU, make_visit
 
 
 def reminded(it_is, days_before: int) -> list[str]:
@@ -36,9 +34,64 @@ def test_each_reminder_is_sent_once_on_its_day(app, cast, it_is, thin):
         for days, kind in ((7, None), (5, None), (3, "lengkapi" if thin else None), (1, "besok"), (0, None)):
             expected += [kind] if kind else []
             assert reminded(it_is, days) == expected, f"{days} days before"
-        events.drain()
-        told = {notice.title.split(":")[0].split(" untuk")[0] for notice in db.session.scalars(select(Notice))}
-        assert told == {"Satu minggu lagi", "Besok", *(["Lengkapi pertanyaan"] if thin else [])}
+
+
+def told(it_is, days_before: int) -> dict[str, str]:
+    """The notices that a round of the worker adds on that day, title to address."""
+    known = set(db.session.scalars(select(Notice.id)))
+    reminded(it_is, days_before)
+    events.drain(remote=False)
+    return {notice.title: notice.url for notice in db.session.scalars(select(Notice).where(Notice.id.not_in(known)))}
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(7, "Satu minggu lagi"), (6, "Enam hari lagi"), (4, "Empat hari lagi"), (3, "Tiga hari lagi"), (2, "Dua hari lagi"), (1, "Besok")],
+)
+def test_a_visit_accepted_late_is_announced_with_the_days_that_are_really_left(app, cast, it_is, days, words):
+    with app.app_context():
+        visit = make_visit("accepted", requested_by_id=cast.guest_member.id)
+        visit.members = [VisitMember(side="guest", position=1, name="Ani Contoh")]
+        page = f"/kunjungan/{visit.id}"
+        db.session.commit()
+        assert told(it_is, days) == {f"{words}: kunjungan {PRINGSEWU} ke {MESUJI}": page}
+        assert "Waktu: Rabu, 9 Desember 2026, pukul 09.00–11.30 WIB" in db.session.scalars(select(Notice)).first().detail
+
+
+@pytest.mark.parametrize(
+    ("questions", "named", "what", "leads_to"),
+    [
+        ("Satu?", True, "pertanyaan", "lengkapi"),
+        ("Satu?", False, "pertanyaan dan rombongan", "lengkapi"),
+        ("Satu?\nDua?", False, "rombongan", "rombongan"),
+    ],
+)
+def test_what_is_missing_three_days_before_is_said_to_the_guest_with_the_page_where_it_is_completed(
+    app, cast, it_is, questions, named, what, leads_to
+):
+    with app.app_context():
+        visit = make_visit("accepted", requested_by_id=cast.guest_member.id, questions=questions)
+        visit.members = [VisitMember(side="guest", position=1, name="Ani Contoh")] if named else []
+        page = f"/kunjungan/{visit.id}/{leads_to}"
+        db.session.commit()
+        assert told(it_is, 3) == {f"Tiga hari lagi: lengkapi {what} untuk kunjungan ke {MESUJI}": page}
+        assert cast.host_manager.id not in set(db.session.scalars(select(Notice.user_id)))
+    assert cast.guest_member.client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"status": "cancelled"}, {"questions": "Satu?\nDua?"}])
+def test_a_reminder_that_nobody_needs_any_more_is_not_told(app, cast, it_is, change):
+    with app.app_context():
+        visit = make_visit("accepted", questions="Satu?")
+        visit.members = [VisitMember(side="guest", position=1, name="Ani Contoh")]
+        ident = visit.id
+        db.session.commit()
+        assert reminded(it_is, 3) == ["lengkapi"]
+        for name, value in change.items():
+            setattr(db.session.get(Visit, ident), name, value)
+        db.session.commit()
+        events.drain(remote=False)
+        assert not db.session.scalars(select(Notice)).all()
 
 
 @pytest.mark.parametrize("status", ["requested", "proposed", "cancelled", "held"])
@@ -89,42 +142,3 @@ def test_an_upload_under_way_is_spared(app):
         db.session.rollback()
         files.sweep()
         assert len(list((Path(app.config["KB_DATA"]) / "berkas").glob("*/*"))) == 1
-
-
-@pytest.mark.parametrize("of_office", [False, True])
-def test_a_private_calendar_shows_agreed_and_cancelled_visits_until_it_is_renewed(app, cast, of_office):
-    with app.app_context():
-        for status, session in (("accepted", "09:00"), ("cancelled", "13:30"), ("requested", "13:30")):
-            make_visit(status, session=session)
-        make_visit("accepted", guest="18.12", host="18.01")
-        token = feeds.renew(cast.guest_manager.viewer, of_office).token
-        db.session.commit()
-    answer = cast.visitor.client.get(f"/kalender/{token}.ics")
-    calendar = Calendar.from_ical(answer.data)
-    states = sorted(str(event["status"]) for event in calendar.walk("VEVENT"))
-    assert states == ["CANCELLED", "CONFIRMED"] and len({str(event["uid"]) for event in calendar.walk("VEVENT")}) == 2
-    assert "Rina Rahasia" not in answer.text
-    owner = "instansi" if of_office else "pribadi"
-    assert cast.guest_manager.client.post(f"/akun/kalender/{owner}").status_code == 303
-    assert cast.visitor.client.get(f"/kalender/{token}.ics").status_code == 404
-
-
-def test_the_calendar_of_a_person_who_left_ends(app, cast):
-    with app.app_context():
-        token = feeds.renew(cast.guest_member.viewer, of_office=False).token
-        db.session.get(User, cast.guest_member.id).active = False
-        db.session.commit()
-    assert cast.visitor.client.get(f"/kalender/{token}.ics").status_code == 404
-    assert cast.guest_member.client.post("/akun/kalender/instansi").status_code in (302, 401, 403)
-
-
-def test_a_change_of_place_and_a_cancellation_rise_in_sequence(app, cast):
-    with app.app_context():
-        ident = make_visit("accepted").id
-        db.session.commit()
-    found = []
-    for address, form in (("tempat", {"room": "Ruang Contoh"}), ("tempat", {"room": "Ruang Contoh"}), ("cancel", {"reason": "Banjir."})):
-        cast.host_manager.client.post(f"/kunjungan/{ident}/{address}", data=form)
-        (event,) = Calendar.from_ical(cast.guest_manager.client.get(f"/kunjungan/{ident}.ics").data).walk("VEVENT")
-        found.append((int(event["sequence"]), str(event["status"])))
-    assert found == [(1, "CONFIRMED"), (1, "CONFIRMED"), (2, "CANCELLED")]

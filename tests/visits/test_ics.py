@@ -7,6 +7,7 @@ import pytest
 import vobject
 from icalendar import Calendar
 
+from kb.core import clock
 from kb.core.db import db
 from kb.visits import ics
 from kb.visits.workflow import HOLDS_SLOT, STATUSES
@@ -102,7 +103,12 @@ def test_a_second_parser_reads_the_same(app, how):
     with app.app_context():
         visit = make_visit("accepted", purpose=purpose, reference="KK-2026-0007", sequence=4)
         db.session.commit()
-        content = ics.of(visit) if how == "file" else ics.invitation(visit, "dari@contoh.example", "kepada@contoh.example")
+        [entry] = ics.entries(visit)
+        content = (
+            ics.file([visit], {visit.id: clock.now()})
+            if how == "file"
+            else ics.message(visit, entry, "REQUEST", "dari@contoh.example", "kepada@contoh.example")
+        )
     calendar = vobject.readOne(content.decode())
     event = calendar.vevent
     assert event.dtstart.value == datetime(2026, 12, 9, 2, 0, tzinfo=UTC) and event.sequence.value == "4"

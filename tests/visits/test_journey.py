@@ -109,7 +109,10 @@ def test_accepting_holds_the_session_and_tells_the_guest(app, cast, standing, to
     for person in (cast.host_member, cast.guest_manager, cast.guest_member):
         assert "diterima" in person.client.get(f"/kunjungan/{ident}").text
     title = [f"Kunjungan {PRINGSEWU} ke {MESUJI} diterima"]
-    assert told() == ({"guest_manager": title, "guest_member": title},) * 2, "the managers, and who prepared the request"
+    guests = {"guest_manager": title, "guest_member": title}
+    assert told() == (guests, {**guests, "host_manager": title}), (
+        "the managers, and who prepared the request; the host gets the calendar file"
+    )
     assert title[0] in cast.guest_manager.client.get("/pemberitahuan").text
     form = cast.guest_manager.client.get(f"{NEW}&bulan=2026-12").text
     assert f'value="{OPEN_DAY} 09:00"' not in form and "09.00–11.30: terisi" in form and f'value="{OPEN_DAY} 13:30"' in form
@@ -224,7 +227,7 @@ def test_a_draft_is_changed_until_it_is_sent_and_not_after(app, cast):
         assert visit.indicators == ["spbe-2020/12", "spbe-2020/22"]
     guest.post(f"/kunjungan/{ident}/submit")
     late = guest.post(f"/kunjungan/{ident}/ubah", data=FORM)
-    assert late.status_code == 409 and "Tarik dahulu" in late.text
+    assert late.status_code == 409 and "dilengkapi dari halamannya" in late.text
     assert stored(app, ident).session == "13:30"
 
 

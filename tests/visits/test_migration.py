@@ -132,3 +132,32 @@ def test_the_way_back_keeps_what_has_a_place_there(old):
     assert rows("SELECT id, status, letter_number FROM visit ORDER BY id") == [(1, "accepted", "005/1"), (2, "requested", None)]
     assert rows("SELECT visit_id FROM visit_slot") == [(1,)]
     assert rows("SELECT code FROM visit_indicator") == [("spbe-2020/12",)]
+
+
+def test_what_calendars_were_sent_before_is_known_afterwards(old):
+    """So that a day that is given up after the update is taken out of them."""
+    upgrade(revision="visit_versions")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE office SET timezone = 'Asia/Makassar' WHERE id = 1"))
+        connection.execute(sa.text("UPDATE visit SET sequence = 1, meeting_link = 'https://rapat.example' WHERE id = 1"))
+        connection.execute(sa.text("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '13:30', '15:30')"))
+        connection.execute(sa.text("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '08:00', '10:00')"))
+    upgrade()
+    assert rows("SELECT visit_id, number, starts_at, ends_at, place, sequence, is_cancelled FROM sent_entry ORDER BY number") == [
+        (1, 1, "2026-12-01 01:00:00.000000", "2026-12-01 03:30:00.000000", "https://rapat.example", 1, 0),
+        (1, 2, "2026-12-02 00:00:00.000000", "2026-12-02 07:30:00.000000", "https://rapat.example", 1, 0),
+    ]
+    downgrade(revision="visit_versions")
+    assert "sent_entry" not in sa.inspect(db.engine).get_table_names() and len(rows("SELECT id FROM visit")) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "sequence", "known"), [("proposed", 2, 1), ("requested", 2, 1), ("requested", 0, 0), ("cancelled", 2, 0)]
+)
+def test_a_day_that_was_agreed_once_is_known_too(old, status, sequence, known):
+    upgrade(revision="visit_versions")
+    with db.engine.begin() as connection:
+        change = sa.text("UPDATE visit SET status = :status, sequence = :sequence WHERE id = 2")
+        connection.execute(change, {"status": status, "sequence": sequence})
+    upgrade()
+    assert rows("SELECT count(*) FROM sent_entry WHERE visit_id = 2") == [(known,)]

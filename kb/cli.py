@@ -20,6 +20,7 @@ from kb.articles import exporting as article_export
 from kb.articles import importing as article_import
 from kb.core import clock, content, events, files, once
 from kb.core.db import db
+from kb.core.errors import Refused
 from kb.notes import exporting as note_export
 from kb.notes import importing as note_import
 from kb.notifications import digest, mail
@@ -55,9 +56,7 @@ def prepare() -> None:
     db.session.commit()
     if current_app.config["KB_ENV"] == "demo":
         demo.seed()
-    for result in import_folder(Path(current_app.config["CONTENT"])):
-        if result.error:
-            click.echo(result.line, err=True)
+    _tell(import_folder(Path(current_app.config["CONTENT"])))
     if not search.is_built():
         search.reindex()
 
@@ -67,42 +66,59 @@ def prepare() -> None:
 def import_command(folder: Path) -> None:
     """Read all content files below FOLDER; name each bad one with line and reason, import the rest."""
     results = import_folder(folder)
-    for result in results:
-        if result.error:
-            click.echo(result.line, err=True)
-    good = [result for result in results if not result.error]
-    counts = {outcome: sum(r.outcome == outcome for r in good) for outcome in ("baru", "diubah", "tetap")}
-    click.echo(f"{len(good)} dari {len(results)} berkas terbaca: " + ", ".join(f"{n} {word}" for word, n in counts.items()) + ".")
-    if len(good) < len(results):
+    _tell(results)
+    if any(result.error for result in results):
         raise SystemExit(1)
 
 
 class ImportResult:
-    """What became of one file: `outcome` is baru, diubah or tetap; `error` is set instead when it is bad."""
+    """What became of one file: `outcome` is one of content.OUTCOMES; `error` is set instead when it is bad."""
 
     def __init__(self, path: Path, outcome: str = "", error: content.BadContent | None = None):
         self.path, self.outcome, self.error = path, outcome, error
 
     @property
     def line(self) -> str:
-        return f"{self.path}:{self.error.line}: {self.error.reason}"
+        return f"{self.path}:{self.error.line}: {self.error.reason}" if self.error else f"{self.path}: {self.outcome}"
+
+
+def _tell(results: list[ImportResult]) -> None:
+    """Each file that did not get in, with its reason; then how many did."""
+    for result in results:
+        if result.error or result.outcome == content.SKIPPED:
+            click.echo(result.line, err=True)
+    good = [result.outcome for result in results if not result.error]
+    counts = [f"{good.count(outcome)} {outcome}" for outcome in content.OUTCOMES if outcome in good]
+    click.echo(f"{len(good)} dari {len(results)} berkas terbaca: " + ", ".join(counts) + ".")
 
 
 def import_folder(folder: Path) -> list[ImportResult]:
     """Import every article and note below a folder, each in a transaction of its own."""
-    return [_import_file(path) for path in sorted(folder.rglob("*.md")) if "bantuan" not in path.relative_to(folder).parts]
+    known: dict[tuple, Path] = {}
+    return [_import_file(path, known) for path in sorted(folder.rglob("*.md")) if "bantuan" not in path.relative_to(folder).parts]
 
 
-def _import_file(path: Path) -> ImportResult:
+def _import_file(path: Path, known: dict[tuple, Path]) -> ImportResult:
+    """Import one file; whatever is wrong with it is its own matter. `known` are the names of those before it."""
     try:
         file = content.read(path)
         room = note_import if "host" in file.meta else article_import
+        first = known.setdefault((room, file.key), path)
+        if first != path:
+            raise file.bad("key", f"nama ini sudah dipakai berkas {first}")
         outcome = room.import_content(file)
         db.session.commit()
         return ImportResult(path, outcome)
     except content.BadContent as error:
-        db.session.rollback()
-        return ImportResult(path, error=error)
+        bad = error
+    except Refused as error:
+        bad = content.BadContent(error.message)
+    except RecursionError:
+        bad = content.BadContent("isi bersarang terlalu dalam")
+    except OSError:
+        bad = content.BadContent("tidak dapat dibaca: bukan berkas biasa, tautan yang putus, atau tidak boleh dibuka")
+    db.session.rollback()
+    return ImportResult(path, error=bad)
 
 
 @commands.command("export")

@@ -21,12 +21,14 @@ def export(folder: Path) -> int:
 
 
 def _meta(article: Article) -> dict:
-    return {
+    """The front matter; an article that came from a file is known by that file's name again, whatever its address is now."""
+    known = {"key": article.import_key} if article.import_key else {}
+    return known | {
         "title": article.title,
         "summary": article.summary,
         "office": article.office.region_code or article.office.slug,
         "indicators": article.indicators,
         "visibility": article.visibility,
-        "published_on": article.published_on,
+        "published_on": article.published_on.isoformat(),
         "source": article.source,
     }

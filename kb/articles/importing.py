@@ -1,37 +1,48 @@
-"""Articles from content files. Safe to run again: an unchanged file changes nothing, a changed one becomes a new revision."""
+"""Articles from content files. Safe to run again: an unchanged file changes nothing, a changed one becomes a new revision, and
+what people changed in the browser is never overwritten."""
 
-from datetime import date, datetime
+import re
+from datetime import date
 from typing import Any
 
 from kb.articles import queries, service
 from kb.articles.forms import BODY_MAX, SOURCE_MAX, SUMMARY_MAX, TITLE_MAX
-from kb.articles.models import VISIBILITIES
+from kb.articles.models import VISIBILITIES, Article
 from kb.articles.service import Content
-from kb.core.content import BadContent, ContentFile
+from kb.core.content import CHANGED, NEW, SAME, SKIPPED, BadContent, ContentFile
 from kb.core.forms import clean
 from kb.core.markdown import slug
 from kb.core.viewer import ANONYMOUS
 from kb.instruments import loader
 from kb.offices import queries as offices
 
-KEYS = {"title", "summary", "office", "indicators", "visibility", "published_on", "source"}
+KEYS = {"key", "title", "summary", "office", "indicators", "visibility", "published_on", "source"}
 
 
 def import_content(file: ContentFile) -> str:
-    """Bring one file into the library; returns baru, diubah or tetap. Raises BadContent with the line at fault."""
+    """Bring one file into the library; returns its outcome. Raises BadContent with the line at fault."""
     content, office, published_on = _read(file)
-    article = queries.by_slug(_slug_of(file))
+    article = _article_of(file)
     if article is None:
         article = service.create(content, ANONYMOUS, _slug_of(file), office.id, published_on)
         service.publish(article, ANONYMOUS, by_import=True)
-        return "baru"
+        article.import_key, article.imported_version = file.key, article.version
+        return NEW
     if article.office_id != office.id:
         raise file.bad("office", "artikel dengan alamat ini milik instansi lain")
     if service.content_of(article) == content and article.published_on == published_on:
-        return "tetap"
+        return SAME
+    if article.imported_version != article.version:
+        return SKIPPED
     article.published_on = published_on
     service.edit(article, content, ANONYMOUS, article.version, "Impor berkas", by_import=True)
-    return "diubah"
+    article.imported_version = article.version
+    return CHANGED
+
+
+def _article_of(file: ContentFile) -> Article | None:
+    """The article that came from this file, or else the one that has or had the address the file would take."""
+    return queries.by_import_key(file.key) or queries.by_slug(_slug_of(file)) or queries.moved_to(_slug_of(file))
 
 
 def _slug_of(file: ContentFile) -> str:
@@ -113,6 +124,9 @@ def office(file: ContentFile, key: str):
 def day(file: ContentFile, key: str) -> date:
     """A calendar day. Raises BadContent."""
     value = file.meta.get(key)
-    if isinstance(value, datetime) or not isinstance(value, date):
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         raise file.bad(key, f"harus tanggal seperti 2026-11-23, bukan {value!r}")
-    return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise file.bad(key, f"tanggal {value!r} tidak ada di kalender") from None

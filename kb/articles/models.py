@@ -14,7 +14,10 @@ STATUSES = ("draft", "published", "archived")
 
 
 class Article(db.Model):
-    """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save."""
+    """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save.
+
+    `import_key` is the name of the content file it came from, `imported_version` the revision that the file made last.
+    """
 
     __tablename__ = "article"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,6 +33,8 @@ class Article(db.Model):
     visibility: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10), default="draft")
     version: Mapped[int] = mapped_column(default=1)
+    import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    imported_version: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

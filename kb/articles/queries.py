@@ -95,6 +95,11 @@ def by_slug(slug: str) -> Article | None:
     return db.session.scalars(query).one_or_none()
 
 
+def by_import_key(key: str) -> Article | None:
+    """The article that came from the content file of this name."""
+    return db.session.scalars(select(Article).where(Article.import_key == key)).one_or_none()
+
+
 class State(NamedTuple):
     """All that the page of an article follows from: each change of its text gives a new version."""
 

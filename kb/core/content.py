@@ -6,7 +6,13 @@ from typing import Any
 
 import yaml
 
+from kb.core.forms import clean
+
 MAX_BYTES = 2_000_000
+KEY_MAX = 120
+
+# What became of a file; SKIPPED when people changed the text in the browser since, or wrote it there.
+OUTCOMES = NEW, CHANGED, SAME, SKIPPED = "baru", "diubah", "tetap", "disunting di peramban, dilewati"
 
 
 class BadContent(Exception):
@@ -31,9 +37,33 @@ class ContentFile:
         """The complaint about one key, at its line."""
         return BadContent(f"{key}: {reason}", self.lines.get(key, 1))
 
+    @property
+    def key(self) -> str:
+        """By what the file is known again: its `key`, or else its name without ending. Raises BadContent."""
+        value = self.meta.get("key", self.path.stem)
+        key = clean(value) if isinstance(value, str) else ""
+        if not key or len(key) > KEY_MAX:
+            raise self.bad("key", f"nama berkas harus teks, paling banyak {KEY_MAX} karakter")
+        return key
+
+
+class _Loader(yaml.SafeLoader):
+    """Dates stay text, so that a wrong one is told at its line; aliases, which can grow without end, are refused."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise BadContent(f"alias YAML (*{event.anchor}) tidak dipakai di sini", event.start_mark.line + 2)
+        return super().compose_node(parent, index)
+
 
 def read(path: Path) -> ContentFile:
-    """Read one file. Raises BadContent with line and reason."""
+    """Read one file. Raises BadContent with line and reason, OSError when it is no readable file."""
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise BadContent(f"berkas lebih besar dari {MAX_BYTES // 1_000_000} MB")
@@ -46,15 +76,15 @@ def read(path: Path) -> ContentFile:
 
 
 def parse(text: str, path: Path = Path("-")) -> ContentFile:
-    """Split a text into front matter and markdown. Raises BadContent."""
+    """Split a text into front matter and markdown. Raises BadContent, RecursionError when it is nested too deeply."""
     if not text.startswith("---\n"):
         raise BadContent("tidak diawali front matter (baris '---')")
     head, found, body = text[4:].partition("\n---\n")
     if not found:
         raise BadContent("front matter tidak ditutup dengan baris '---'")
     try:
-        node = yaml.compose(head, Loader=yaml.SafeLoader)
-        meta = yaml.safe_load(head)
+        node = yaml.compose(head, Loader=_Loader)
+        meta = yaml.load(head, Loader=_Loader)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise BadContent("front matter bukan YAML yang benar", (mark.line + 2) if mark else 1) from error

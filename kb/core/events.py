@@ -73,8 +73,8 @@ class Delivery(db.Model):
             "ix_delivery_open",
             "consumer",
             "due_at",
-            sqlite_where=db.text("done_at IS NULL AND gave_up_at IS NULL"),
-            postgresql_where=db.text("done_at IS NULL AND gave_up_at IS NULL"),
+            sqlite_where=db.text("done_at IS NULL"),
+            postgresql_where=db.text("done_at IS NULL"),
         ),
     )
 

@@ -1,4 +1,5 @@
-"""Notes from content files (front matter with `host` and `guest`). Safe to run again."""
+"""Notes from content files (front matter with `host` and `guest`). Safe to run again, as articles are; a file without `office` is
+the editors' own, which only a public note can be."""
 
 import re
 from datetime import date
@@ -6,21 +7,23 @@ from datetime import date
 from sqlalchemy import select
 
 from kb.articles.importing import body, choice, day, indicators, office, text
-from kb.core.content import ContentFile
+from kb.core.content import CHANGED, NEW, SAME, SKIPPED, ContentFile
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
 from kb.notes import service
 from kb.notes.models import VISIBILITIES, Note
 from kb.notes.service import Content
 from kb.offices import queries as offices
-from kb.offices.models import EDITORIAL
+from kb.offices.models import EDITORIAL, Office
 
-KEYS = {"title", "summary", "host", "guest", "held_on", "mode", "indicators", "visibility", "published_on", "source"}
+KEYS = {
+    "key", "title", "summary", "host", "guest", "office", "held_on", "mode", "indicators", "visibility", "published_on", "source",
+}  # fmt: skip
 MODES = ("berkunjung", "daring")
 
 
 def import_content(file: ContentFile) -> str:
-    """Bring one file into the library; returns baru, diubah or tetap. Raises BadContent with the line at fault."""
+    """Bring one file into the library; returns its outcome. Raises BadContent with the line at fault."""
     for key in file.meta:
         if key not in KEYS:
             raise file.bad(str(key), "kunci ini tidak dikenal")
@@ -28,18 +31,37 @@ def import_content(file: ContentFile) -> str:
     host, guest, published_on = office(file, "host"), office(file, "guest"), day(file, "published_on")
     if host.id == guest.id:
         raise file.bad("guest", "tuan rumah dan tamu harus berbeda")
-    note = db.session.scalars(select(Note).where(Note.import_key == file.path.stem)).one_or_none()
+    note = db.session.scalars(select(Note).where(Note.import_key == file.key)).one_or_none()
+    owner = _owner(file, content, host, guest)
     if note is None:
-        note = service.begin(content, offices.by_code(EDITORIAL).id, host.id, guest.id, ANONYMOUS)
-        note.import_key, note.published_on = file.path.stem, published_on
+        note = service.begin(content, owner.id, host.id, guest.id, ANONYMOUS, file.key)
+        note.published_on = published_on
         service.open_up(note, ANONYMOUS)
-        return "baru"
-    if service.content_of(note) == content and (note.host_id, note.guest_id) == (host.id, guest.id):
-        return "tetap"
-    note.host_id, note.guest_id = host.id, guest.id
+        note.imported_version = note.version
+        return NEW
+    if note.office_id != owner.id:
+        raise file.bad("office", "catatan ini milik instansi lain")
+    if (service.content_of(note), note.host_id, note.guest_id, note.published_on) == (content, host.id, guest.id, published_on):
+        return SAME
+    if note.imported_version != note.version:
+        return SKIPPED
+    note.host_id, note.guest_id, note.published_on = host.id, guest.id, published_on
     db.session.flush()
     service.revise(note, content, ANONYMOUS, note.version)
-    return "diubah"
+    note.imported_version = note.version
+    return CHANGED
+
+
+def _owner(file: ContentFile, content: Content, host: Office, guest: Office) -> Office:
+    """Whose note it is. Raises BadContent: what is not public must never fall to the editors for want of a word."""
+    if "office" not in file.meta:
+        if content.visibility != "publik":
+            raise file.bad("office", "wajib diisi untuk catatan yang tidak publik")
+        return offices.by_code(EDITORIAL)
+    owner = office(file, "office")
+    if owner.id not in (host.id, guest.id, offices.by_code(EDITORIAL).id):
+        raise file.bad("office", "harus tuan rumah, tamu, atau redaksi")
+    return owner
 
 
 def _content(file: ContentFile) -> Content:
@@ -60,8 +82,8 @@ def _content(file: ContentFile) -> Content:
 def _held(file: ContentFile) -> tuple[date, str]:
     """A day, or a month where the day is not known. Raises BadContent."""
     value = file.meta.get("held_on")
-    if isinstance(value, date):
-        return value, "day"
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value, re.ASCII):
         return date.fromisoformat(f"{value}-01"), "month"
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        return day(file, "held_on"), "day"
     raise file.bad("held_on", f"harus tanggal seperti 2023-03-16 atau bulan seperti 2023-05, bukan {value!r}")

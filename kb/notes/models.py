@@ -14,7 +14,10 @@ VISIBILITIES = ("para_pihak", "jejaring", "publik")
 
 
 class Note(db.Model):
-    """A note of a consultation between two offices. `held_precision` says whether `held_on` is a day or only its month."""
+    """A note of a consultation between two offices. `held_precision` says whether `held_on` is a day or only its month.
+
+    `import_key` names its content file, `imported_version` is the revision that the file made last.
+    """
 
     __tablename__ = "note"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,7 +26,8 @@ class Note(db.Model):
     host_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
     guest_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey(Visit.id), index=True)
-    import_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    import_key: Mapped[str] = mapped_column(String(120), unique=True)
+    imported_version: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(160))
     summary: Mapped[str] = mapped_column(String(400))
     body: Mapped[str] = mapped_column(Text)

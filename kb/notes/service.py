@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from sqlalchemy import update
 
@@ -59,12 +60,12 @@ def check_visit(visit: Visit | None) -> None:
         raise Conflict("Catatan dapat ditulis setelah kunjungan diterima dan harinya tiba.")
 
 
-def begin(content: Content, office_id: int, host_id: int, guest_id: int, viewer: Viewer) -> Note:
-    """Make the rows of a draft; also for the importer, who needs no rights."""
+def begin(content: Content, office_id: int, host_id: int, guest_id: int, viewer: Viewer, import_key: str = "") -> Note:
+    """Make the rows of a draft; also for the importer, who needs no rights and names the file's key."""
     now = clock.now()
     note = Note(
         office_id=office_id, author_id=viewer.user_id, host_id=host_id, guest_id=guest_id, status="draft", version=1,
-        created_at=now, edited_at=now,
+        import_key=import_key or f"{markdown.slug(content.title)}-{uuid4().hex[:12]}", created_at=now, edited_at=now,
     )  # fmt: skip
     write(note, content)
     db.session.add(note)

@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 
 from kb.articles import policy, queries, service
 from kb.articles.forms import BODY_MAX, ArticleForm
@@ -13,7 +13,7 @@ from kb.articles.service import EditConflict
 from kb.core import markdown, once
 from kb.core.access import public, require
 from kb.core.comparison import compare
-from kb.core.db import db
+from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
@@ -73,8 +73,7 @@ def show(slug: str):
     viewer = current_viewer()
     if not viewer.is_signed_in and "_flashes" not in session:
         return _for_visitor(slug)
-    article = _load(slug, viewer)
-    return _page(article, viewer) if isinstance(article, Article) else article
+    return _page(_found(slug), viewer)
 
 
 def _for_visitor(slug: str):
@@ -83,8 +82,7 @@ def _for_visitor(slug: str):
     if state is not None and (state.status, state.visibility) == ("published", "publik"):
         with suppress(_Changed):
             return _visitor_page(slug, state)
-    article = _load(slug, current_viewer())
-    return _page(article, current_viewer()) if isinstance(article, Article) else article
+    return _page(_found(slug), current_viewer())
 
 
 class _Changed(Exception):
@@ -113,21 +111,17 @@ def _page(article: Article, viewer):
     )
 
 
-def _load(slug: str, viewer):
-    """The article, or a redirect from a former address. Raises NotFound."""
-    article = queries.by_slug(slug)
-    if article is None:
-        article = queries.moved_to(slug)
-        require(seen=article is not None and policy.can_view(viewer, article))
-        return redirect(url_for(".show", slug=article.slug), 301)
-    require(seen=policy.can_view(viewer, article))
-    return article
-
-
 def _found(slug: str) -> Article:
-    """The article by its present address. Raises NotFound."""
-    article = queries.by_slug(slug)
+    """The article that has this address, or had it: then a page leads to its new address, and an act is done to it all the same.
+
+    Raises NotFound.
+    """
+    article = queries.by_slug(slug) or queries.moved_to(slug)
     require(seen=article is not None and policy.can_view(current_viewer(), article))
+    if article.slug != slug and request.method in SAFE_METHODS:
+        here = url_for(request.endpoint, **request.view_args | {"slug": article.slug})
+        asked = request.query_string.decode("latin-1")
+        abort(redirect(f"{here}?{asked}" if asked else here, 301))
     return article
 
 
@@ -170,7 +164,7 @@ def edit(slug: str):
         return _editor(form, article, preview=_preview(form), status=200)
     if form.validate_on_submit():
         if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".show", slug=slug), 303)
+            return redirect(location or url_for(".show", slug=article.slug), 303)
         try:
             service.edit(article, form.content(), viewer, form.version.data, form.note.data or "")
             location = _finish(article, form)
@@ -312,7 +306,7 @@ def restore(slug: str, number: int):
     except EditConflict:
         db.session.rollback()
         flash("Artikel baru saja diubah orang lain. Lihat revisi terbaru sebelum memulihkan.", "error")
-        return redirect(url_for(".history", slug=slug), 303)
+        return redirect(url_for(".history", slug=article.slug), 303)
     db.session.commit()
     flash(f"Revisi {number} dipulihkan sebagai revisi baru.")
     return redirect(url_for(".show", slug=article.slug), 303)

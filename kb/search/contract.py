@@ -1,7 +1,7 @@
 """What an engine takes and gives. Both engines keep to it; tests/search/test_contract.py asks both.
 
 An engine is an object with: `put(documents)`, `drop(keys)`, `change(documents, keys)` (drop, then put, in one commit),
-`rebuild(documents)`, `wait()` (until nobody writes), `query(wanted) -> Results`, `suggest(words, tokens) -> dict`,
+`rebuild(documents)`, `wait()` (until nobody writes), `query(wanted) -> Results`, `suggest(words, tokens, hidden) -> dict`,
 `is_built() -> bool`, `count() -> int`. It may raise NotReady. Documents may be given lazily: they are read when nobody else can
 write, so that none is older than the index.
 """
@@ -44,7 +44,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A query as an engine takes it: `filters` narrow (any of the values), `tokens` are the viewer's."""
+    """A query as an engine takes it: `filters` narrow (any of the values), `tokens` are the viewer's.
+
+    `hidden` are keys that the viewer must not notice in any way, whatever tokens the index has for them.
+    """
 
     units: tuple[Unit, ...]
     tokens: frozenset[str]
@@ -52,6 +55,7 @@ class Wanted:
     filters: dict[str, frozenset[str]] = field(default_factory=dict)
     offset: int = 0
     limit: int = 10
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

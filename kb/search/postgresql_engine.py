@@ -44,6 +44,8 @@ CREATE INDEX IF NOT EXISTS {table}_surface ON {table} USING gin (surface);
 CREATE INDEX IF NOT EXISTS {table}_changed_at ON {table} (changed_at);
 """
 
+VISIBLE = "tokens && CAST(:tokens AS text[]) AND NOT key = ANY(CAST(:hidden AS text[]))"
+
 COLUMNS = ("key", *FACETS, "tokens", "boost", "terms", "surface", "changed_at")
 VALUES = {"terms": "CAST(:terms AS tsvector)", "changed_at": "clock_timestamp()"}
 INSERT = (
@@ -123,10 +125,10 @@ class PostgresqlEngine:
                 strict = "terms @@ CAST(:strict AS tsquery)"
             return _results(connection, where, strict, rank, values, wanted)
 
-    def suggest(self, typed: Iterable[str], tokens: frozenset[str]) -> dict[str, str]:
+    def suggest(self, typed: Iterable[str], tokens: frozenset[str], hidden: frozenset[str] = frozenset()) -> dict[str, str]:
         """For words nobody wrote, the nearest word that stands in documents these tokens may see."""
         with self._reading() as connection:
-            found = {word: _nearest(connection, word, self._words(connection), tokens) for word in typed}
+            found = {word: _nearest(connection, word, self._words(connection), _viewer(tokens, hidden)) for word in typed}
         return {word: nearest for word, nearest in found.items() if nearest}
 
     def _words(self, connection) -> list[str]:
@@ -211,7 +213,7 @@ def _alternative(alternative: Alternative, joined: str) -> str:
 def _asked(connection, wanted: Wanted) -> tuple[dict, str]:
     """What the query is made of: values to bind, and the rank as SQL. A rare unit weighs more, as in BM25."""
     units = [_unit(unit) for unit in loosened(wanted.units)]
-    frequencies, total = _frequencies(connection, units, wanted.tokens)
+    frequencies, total = _frequencies(connection, units, _viewer(wanted.tokens, wanted.hidden))
     strict = " & ".join(units[: len(wanted.units)])
     values = {"strict": strict, "selecting": " | ".join(units[number] for number in selecting(frequencies, total))}
     ranks = []
@@ -230,18 +232,22 @@ def _rank(name: str, weight: float) -> str:
     return f"{weight:.6f} * ts_rank('{WEIGHTS}', terms, CAST(:{name} AS tsquery), 1)"
 
 
-def _frequencies(connection, units: list[str], tokens: frozenset[str]) -> tuple[list[int], int]:
-    """In how many documents that these tokens may see each unit stands, and how many these are."""
-    visible = f"SELECT count(*) FROM {TABLE} WHERE tokens && CAST(:tokens AS text[])"
+def _viewer(tokens: frozenset[str], hidden: frozenset[str]) -> dict:
+    """What VISIBLE binds."""
+    return {"tokens": sorted(tokens), "hidden": sorted(hidden)}
+
+
+def _frequencies(connection, units: list[str], viewer: dict) -> tuple[list[int], int]:
+    """In how many documents that the viewer may see each unit stands, and how many these are."""
+    visible = f"SELECT count(*) FROM {TABLE} WHERE {VISIBLE}"
     counts = [f"({visible} AND terms @@ CAST(:unit_{number} AS tsquery))" for number in range(len(units))]
-    values = {f"unit_{number}": unit for number, unit in enumerate(units)} | {"tokens": sorted(tokens)}
+    values = {f"unit_{number}": unit for number, unit in enumerate(units)} | viewer
     *frequencies, total = connection.execute(text(f"SELECT {', '.join([*counts, f'({visible})'])}"), values).one()
     return frequencies, total
 
 
 def _narrowing(wanted: Wanted) -> tuple[list[str], dict]:
-    where = ["tokens && CAST(:tokens AS text[])"]
-    values: dict = {"tokens": sorted(wanted.tokens)}
+    where, values = [VISIBLE], _viewer(wanted.tokens, wanted.hidden)
     for facet, allowed in wanted.filters.items():
         where.append(f"{facet} && CAST(:filter_{facet} AS text[])")
         values[f"filter_{facet}"] = sorted(allowed)
@@ -278,13 +284,13 @@ def _list(value) -> list:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _nearest(connection, word: str, lexicon: list[str], tokens: frozenset[str]) -> str:
+def _nearest(connection, word: str, lexicon: list[str], viewer: dict) -> str:
     """The nearest known word: first by distance, then by how many visible documents hold it."""
     most = 1 if len(word) < 6 else 2
     best, best_rank = "", None
     for candidate, distance, _ in process.extract(word, lexicon, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=30):
-        seen = text(f"SELECT count(*) FROM {TABLE} WHERE surface && CAST(:word AS text[]) AND tokens && CAST(:tokens AS text[])")
-        count = connection.scalar(seen, {"word": [candidate], "tokens": sorted(tokens)})
+        seen = text(f"SELECT count(*) FROM {TABLE} WHERE surface && CAST(:word AS text[]) AND {VISIBLE}")
+        count = connection.scalar(seen, {"word": [candidate]} | viewer)
         if count and stem(candidate) == stem(word):
             return ""
         rank = (distance, candidate[0] != word[0], -count, candidate)

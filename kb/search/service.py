@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.search import documents, language
+from kb.search import behind, documents, language
 from kb.search.analysis import PART, STOP, fold, terms, words
 from kb.search.contract import Document, NotReady, Results, Wanted
 from kb.search.documents import Found
@@ -58,13 +58,15 @@ def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None 
     """Search for what was typed, narrowed by filters. Raises NotReady while the index is being built."""
     typed = language.read(text)
     narrowed = _merged(typed.filters, filters or {})
-    wanted = Wanted(typed.units, viewer.tokens, typed.excluded, narrowed, (page - 1) * PER_PAGE, PER_PAGE)
     if not typed.units and not narrowed and not typed.excluded:
         return Answer(typed, 0, 0, [], {}, "", page)
-    results = engine().query(wanted)
+    # Asked before the index is: whatever the worker finishes meanwhile is hidden for one answer too long, never too short.
+    hidden = behind.hidden_from(viewer)
+    results = engine().query(Wanted(typed.units, viewer.tokens, typed.excluded, narrowed, (page - 1) * PER_PAGE, PER_PAGE, hidden))
     found = documents.load(results.hits, viewer)
     hits = [found[key] for key in results.hits if key in found]
-    return Answer(typed, results.total, results.strict, hits, results.facets, _suggestion(text, typed, results, viewer), page)
+    better = _suggestion(text, typed, results, viewer, hidden)
+    return Answer(typed, results.total, results.strict, hits, results.facets, better, page)
 
 
 def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
@@ -74,7 +76,7 @@ def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
         return []
     units = tuple(language.Unit((language.Alternative((stem,), False),)) for stem in stems)
     try:
-        results = engine().query(Wanted(units, viewer.tokens, (), {"kind": SIMILAR_KINDS}, 0, 3 * limit))
+        results = engine().query(Wanted(units, viewer.tokens, (), {"kind": SIMILAR_KINDS}, 0, 3 * limit, behind.hidden_from(viewer)))
     except NotReady:
         return []
     found = documents.load(results.hits, viewer)
@@ -102,12 +104,12 @@ def _office_slugs(names: frozenset[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Office.slug).where(or_(*matches))))
 
 
-def _suggestion(text: str, typed: Typed, results: Results, viewer: Viewer) -> str:
+def _suggestion(text: str, typed: Typed, results: Results, viewer: Viewer, hidden: frozenset[str]) -> str:
     """What was typed with its unknown words replaced, operators and all."""
     if results.strict >= FEW or not typed.words:
         return ""
     asked = [word for word in dict.fromkeys(words(typed.words)) if word not in STOP and len(word) > 3 and word.isalpha()]
-    better = engine().suggest(asked, viewer.tokens)
+    better = engine().suggest(asked, viewer.tokens, hidden)
     return PART.sub(lambda match: better.get(fold(match[0]), match[0]), " ".join(text.split())) if better else ""
 
 

@@ -78,6 +78,7 @@ class Snapshot:
         self.searcher = searcher
         self.known = {}
         self.facts: list[dict] = []
+        self.numbers: dict[str, int] = {}
         places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for leaf, _ in _leaves(searcher):
             reader = leaf.reader()
@@ -87,6 +88,7 @@ class Snapshot:
             ]
             for docnum, facts in enumerate(self.known[segment]):
                 if not reader.is_deleted(docnum):
+                    self.numbers[facts["key"]] = len(self.facts)
                     for kind in ("tokens", *FACETS):
                         for value in facts[kind]:
                             places[kind, value].append(len(self.facts))
@@ -100,6 +102,11 @@ class Snapshot:
     def any_of(self, kind: str, values: Iterable[str]) -> int:
         """The documents with any of these tokens or values of a facet, as bits."""
         return reduce(or_, (self.bits.get((kind, value), 0) for value in values), 0)
+
+    def visible(self, tokens: Iterable[str], hidden: Iterable[str]) -> int:
+        """The documents that these tokens may see, but for those hidden, as bits."""
+        kept_out = _bits([self.numbers[key] for key in hidden if key in self.numbers], len(self.facts))
+        return self.any_of("tokens", tokens) & ~kept_out
 
     @cached_property
     def lexicon(self) -> list[str]:
@@ -246,11 +253,11 @@ class WhooshEngine:
                 return _everything(snapshot, allowed, wanted)
             return _ranked(snapshot, allowed, wanted)
 
-    def suggest(self, typed: Iterable[str], tokens: frozenset[str]) -> dict[str, str]:
+    def suggest(self, typed: Iterable[str], tokens: frozenset[str], hidden: frozenset[str] = frozenset()) -> dict[str, str]:
         """For words nobody wrote, the nearest word that stands in documents these tokens may see."""
         with self._lock:
             snapshot = self._current()
-            allowed = snapshot.any_of("tokens", tokens)
+            allowed = snapshot.visible(tokens, hidden)
             found = {word: _nearest(snapshot, word, allowed) for word in typed}
         return {word: nearest for word, nearest in found.items() if nearest}
 
@@ -307,7 +314,7 @@ def _fields(document: Document) -> dict:
 
 
 def _narrowed(snapshot: Snapshot, wanted: Wanted) -> int:
-    allowed = snapshot.any_of("tokens", wanted.tokens)
+    allowed = snapshot.visible(wanted.tokens, wanted.hidden)
     for facet, values in wanted.filters.items():
         allowed &= snapshot.any_of(facet, values)
     for alternative in wanted.excluded:
@@ -325,7 +332,7 @@ def _ranked(snapshot: Snapshot, allowed: int, wanted: Wanted) -> Results:
     """First what holds every word, then what holds any; each by its score."""
     strict = reduce(and_, (_any(snapshot, unit) for unit in wanted.units)) & allowed
     # What is common is judged by what the viewer may see: the number of hits must not tell of anything else.
-    visible = snapshot.any_of("tokens", wanted.tokens)
+    visible = snapshot.visible(wanted.tokens, wanted.hidden)
     loose = [_any(snapshot, unit) for unit in loosened(wanted.units)]
     chosen = selecting([(bits & visible).bit_count() for bits in loose], visible.bit_count())
     matched = (reduce(or_, (loose[number] for number in chosen)) & allowed) | strict

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from kb.articles import exporting, queries, service
 from kb.articles.models import Article, ArticleIndicator, ArticleRevision, ArticleSlug
 from kb.cli import import_folder
-from kb.core import clock
 from kb.core.db import db
 from tests.articles.makers import make_article, write
 from tests.makers import office

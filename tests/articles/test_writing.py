@@ -55,13 +55,6 @@ def test_a_renamed_article_is_found_at_its_old_address_and_may_come_back_to_it(c
     assert back == old and cast.visitor.client.get(new).location == old
 
 
-def test_an_old_address_tells_an_outsider_nothing_of_a_closed_article(cast, db_ctx):
-    with db_ctx():
-        old = f"/artikel/{make_article(cast.host_member.viewer, visibility='instansi').slug}"
-    write(cast.host_member.client, f"{old}/ubah", version="1", title="Judul rahasia", visibility="instansi")
-    assert cast.outsider.client.get(old).status_code == 404
-
-
 def test_two_articles_of_one_title_and_reserved_titles_get_addresses_of_their_own(cast, db_ctx):
     with db_ctx():
         slugs = [make_article(cast.host_member.viewer, title=title).slug for title in ("Sama", "Sama", "Baru", "Pratinjau", "???")]
@@ -80,6 +73,63 @@ def test_of_two_editors_the_second_sees_both_texts_and_loses_nothing(cast, db_ct
     with db_ctx():
         bodies = db.session.scalars(select(ArticleRevision.body).order_by(ArticleRevision.number)).all()
         assert bodies[1:] == ["Kalimat dari pengelola.", "Kalimat dari keduanya."]
+
+
+# ---- under an address that the article has left
+
+
+@pytest.fixture
+def renamed(cast, db_ctx):
+    """An article whose address changed while others had its pages open: the old address and the new one."""
+    with db_ctx():
+        old = f"/artikel/{make_article(cast.host_member.viewer).slug}"
+    answer = write(cast.host_manager.client, f"{old}/ubah", version="1", title="Judul kedua", once=KEY)
+    assert answer.location == "/artikel/judul-kedua"
+    return old, answer.location
+
+
+def test_a_form_that_was_open_during_a_rename_leads_to_both_texts_and_then_saves(cast, renamed):
+    old, new = renamed
+    answer = write(cast.host_member.client, f"{old}/ubah", version="1", body="Kalimat dari anggota.")
+    assert answer.status_code == 409 and "Kalimat dari anggota." in answer.text and "Judul kedua" in answer.text
+    assert f'action="{new}/ubah"' in answer.text
+    again = write(cast.host_member.client, f"{new}/ubah", version="2", title="Judul kedua", body="Kalimat dari keduanya.")
+    assert again.location == new
+
+
+def test_the_same_rename_sent_twice_is_carried_out_once_and_leads_to_the_new_address(cast, db_ctx, renamed):
+    old, new = renamed
+    again = write(cast.host_manager.client, f"{old}/ubah", version="1", title="Judul kedua", once=KEY)
+    assert (again.status_code, again.location) == (303, new)
+    with db_ctx():
+        assert count(ArticleRevision) == 2
+
+
+def test_a_mistake_in_a_form_from_before_the_rename_keeps_what_was_typed(cast, renamed):
+    answer = write(cast.host_member.client, f"{renamed[0]}/ubah", version="1", summary="", body="Kalimat dari anggota.")
+    assert answer.status_code == 422 and "Kalimat dari anggota." in answer.text
+
+
+@pytest.mark.parametrize("page", ["", "/ubah", "/riwayat", "/riwayat/1", "/bandingkan?dari=1&ke=2", "/bandingkan?_external=1&slug=x"])
+def test_every_page_of_the_old_address_leads_to_the_same_page_of_the_new_one(cast, renamed, page):
+    old, new = renamed
+    answer = cast.host_member.client.get(f"{old}{page}")
+    assert (answer.status_code, answer.location) == (301, f"{new}{page}")
+
+
+@pytest.mark.parametrize(("act", "values"), [("/riwayat/1/pulihkan", {"version": "2"}), ("/arsipkan", {}), ("/terbitkan", {})])
+def test_every_act_of_the_old_address_is_done_to_the_article(cast, renamed, act, values):
+    answer = cast.host_manager.client.post(f"{renamed[0]}{act}", data=values)
+    assert answer.status_code == 303 and answer.location in renamed
+
+
+@pytest.mark.parametrize("page", ["", "/ubah", "/riwayat", "/riwayat/1", "/bandingkan"])
+def test_no_page_of_an_old_address_tells_an_outsider_of_a_closed_article(cast, db_ctx, page):
+    with db_ctx():
+        old = f"/artikel/{make_article(cast.host_member.viewer, visibility='instansi').slug}"
+    write(cast.host_member.client, f"{old}/ubah", version="1", title="Judul rahasia", visibility="instansi")
+    answer = cast.outsider.client.get(f"{old}{page}")
+    assert answer.status_code == 404 and "rahasia" not in answer.text
 
 
 def test_history_compares_and_restores(cast, db_ctx):

@@ -1,16 +1,20 @@
 """Who finds what: for every viewer of the cast and every kind, state and visibility, on both engines. What one may not see is
 not found, not counted, not suggested and not quoted."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kb.articles import service as articles
 from kb.articles.models import Article
+from kb.core import clock
 from kb.core.db import db
+from kb.core.events import Delivery
 from kb.core.viewer import Viewer
 from kb.notes import service as notes
+from kb.notes.models import Note
 from kb.search import service, snippets
 from kb.visits import service as visits
 from kb.visits.models import Visit
@@ -194,9 +198,83 @@ def test_a_visit_that_one_side_closes_is_found_by_both_sides_only(library, cast,
         assert (date(2026, 12, 1) in days) == (name in PARTIES), name
 
 
-def test_before_the_worker_has_been_there_a_narrowed_article_is_already_not_shown(library, cast):
-    row = article("kalimaya")
-    content = articles.Content(row.title, row.summary, row.body, visibility="instansi")
+# ---- while the worker is behind
+
+
+def narrow(word: str, cast) -> None:
+    row = article(word)
+    content = articles.Content(row.title, row.summary, row.body, tuple(row.indicators), "instansi")
     articles.edit(row, content, cast.host_manager.viewer, started_from=row.version)
+
+
+def archive(word: str, cast) -> None:
+    articles.archive(article(word), cast.host_manager.viewer)
+
+
+def close_note(word: str, cast) -> None:
+    row = db.session.scalars(select(Note).where(Note.title == f"Catatan {word}")).one()
+    notes.edit(row, replace(notes.content_of(row), visibility="para_pihak"), cast.host_manager.viewer, row.version)
+
+
+def kept_from(viewer, word: str) -> bool:
+    """No hit, no count, no facet and no suggestion tells of the word; narrowing by a facet neither."""
+    answers = [service.search(text, viewer) for text in (word, f"{word} lambang", f'"isi lambang {word}"')]
+    alone, together, quoted = answers
+    wrong = word[:-2] + word[-1] + word[-2]
+    told = service.search(wrong, viewer).suggestion
+    facets = service.search(word, viewer, {"office": frozenset({"kabupaten-mesuji"})})
+    assert all(answer.total == len(answer.hits) == sum(answer.facets["kind"].values()) for answer in (*answers, facets))
+    found = {bool(alone.total), bool(quoted.total), bool(facets.total), told == word, word in str([hit.title for hit in together.hits])}
+    assert len(found) == 1, found
+    return found == {False}
+
+
+NARROWINGS = [
+    pytest.param(narrow, "kalimaya", HOST, id="narrowed article"),
+    pytest.param(archive, "kalimaya", HOST, id="archived article"),
+    pytest.param(close_note, "kecombrang", PARTIES, id="closed note"),
+]
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["waiting", "given up"])
+@pytest.mark.parametrize(("act", "word", "allowed"), NARROWINGS)
+def test_before_the_worker_has_been_there_nothing_tells_of_what_was_closed(library, cast, act, word, allowed, given_up):
+    act(word, cast)
+    if given_up:
+        db.session.execute(update(Delivery).values(gave_up_at=clock.now()).where(Delivery.done_at.is_(None)))
     db.session.commit()
-    assert service.search("kalimaya", cast.visitor.viewer).hits == []
+    assert {part for part in EVERYBODY if not kept_from(getattr(cast, part).viewer, word)} == allowed
+    for address in (f"/cari?q={word}", f"/cari?q={word[:-2] + word[-1] + word[-2]}", f"/api/v1/search?q={word}"):
+        page = cast.visitor.client.get(address).text
+        assert f'href="/cari?q={word}"' not in page and f"lambang {word}" not in page, address
+    assert cast.visitor.client.get(f"/api/v1/search?q={word}").json == {"total": 0, "hits": []}
+    assert service.similar(f"isi lambang {word}", cast.visitor.viewer) == service.similar("isi lambang mentimun", cast.visitor.viewer)
+
+
+def test_before_the_worker_has_been_there_a_visit_that_is_closed_is_not_counted(library, cast):
+    row = db.session.scalars(select(Visit).where(Visit.day == date(2026, 12, 1))).one()
+    before = service.search("jenis:kunjungan", cast.visitor.viewer)
+    visits.set_public(row, cast.host_manager.viewer, opened=False)
+    db.session.commit()
+    after = service.search("jenis:kunjungan", cast.visitor.viewer)
+    assert after.total == after.facets["kind"]["visit"] == len(after.hits) == before.total - 1
+
+
+def test_what_is_still_open_is_found_while_the_worker_is_behind(library, cast):
+    row = article("kalimaya")
+    articles.edit(row, articles.content_of(row), cast.host_manager.viewer, started_from=row.version)
+    db.session.commit()
+    assert not kept_from(cast.visitor.viewer, "kalimaya")
+
+
+def test_a_worker_far_behind_costs_no_more_queries(library, cast, count_queries):
+    counts = []
+    for times in (1, 30):
+        for _ in range(times):
+            row = article("kalimaya")
+            articles.edit(row, articles.content_of(row), cast.host_manager.viewer, started_from=row.version)
+        db.session.commit()
+        with count_queries() as counted:
+            service.search("kalimaya", cast.visitor.viewer)
+        counts.append(counted.value)
+    assert counts[0] == counts[1]

@@ -19,7 +19,7 @@ def search():
     kind, page = request.args.get("kind", ""), request.args.get("page", "1")
     if kind and kind not in language.KIND_WORDS:
         return {"error": f"kind harus salah satu dari {', '.join(language.KIND_WORDS)}."}, 400
-    if not page.isdecimal() or not 1 <= int(page) <= 1000:
+    if not page.isdecimal() or len(page) > 4 or not 1 <= int(page) <= 1000:
         return {"error": "page harus angka dari 1 sampai 1000."}, 400
     filters = {"kind": frozenset({language.KIND_WORDS[kind]})} if kind else {}
     try:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from flask import Flask, redirect, request, url_for
 
-from kb.core.errors import Forbidden, NotFound, resend_page
+from kb.core.errors import Forbidden, NotFound
+from kb.core.resending import resend_page
 from kb.core.viewer import Viewer, current_viewer
 
 Audience = frozenset[str]

@@ -1,7 +1,6 @@
 """What can go wrong for a person, and the page that says so in Indonesian."""
 
 from flask import Flask, current_app, render_template, request
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from kb.core.viewer import ANONYMOUS
@@ -69,7 +68,8 @@ MESSAGES = {
     403: "Peran Anda tidak memiliki hak untuk tindakan ini.",
     404: "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas.",
     405: "Halaman ini tidak dapat dibuka langsung. Mulai lagi dari halaman sebelumnya.",
-    413: "Isian atau berkas yang dikirim melebihi batas. Tekan tombol kembali di peramban; tulisan Anda masih ada di sana.",
+    413: "Isian atau berkas yang dikirim melebihi batas, sehingga tidak dapat kami baca, simpan, atau tampilkan lagi di sini. "
+    "Tekan tombol kembali di peramban: tulisan Anda biasanya masih ada di sana. Pendekkan atau kecilkan, lalu kirim lagi.",
     429: "Terlalu banyak percobaan dalam waktu singkat. Tunggu beberapa menit, lalu coba lagi.",
     500: "Ada yang salah di pihak kami dan sudah dicatat. Coba lagi sebentar lagi.",
     503: "Layanan sedang disiapkan. Coba lagi sebentar lagi.",
@@ -79,7 +79,6 @@ MESSAGES = {
 def init_app(app: Flask) -> None:
     """Every error becomes a page (or JSON under /api/), with the right status."""
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crashed)
 
@@ -110,25 +109,3 @@ def _crashed(error: Exception):
         # The database may be what is broken: the page is made without asking it who is looking.
         page = current_app.jinja_env.get_template("errors/error.html")
         return page.render(title=TITLES[500], message=MESSAGES[500], viewer=ANONYMOUS), 500
-
-
-def _expired(error: CSRFError):
-    """The form is older than its token: show again what was typed, with a fresh token and one button to send it."""
-    return resend_page(
-        "Formulir kedaluwarsa",
-        "Halaman formulir terbuka terlalu lama. Isian Anda masih ada di bawah ini; tekan tombol untuk mengirimnya lagi.",
-        400,
-    )
-
-
-def _is_secret(name: str) -> bool:
-    """Passwords and codes are never shown again; their form asks for them once more."""
-    return name in ("csrf_token", "code") or "password" in name
-
-
-def resend_page(title: str, message: str, status: int, sign_in: bool = False):
-    """A page that holds everything just posted and can send it again; files cannot be kept and are named."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if not _is_secret(name)]
-    files = [upload.filename for upload in request.files.values() if upload.filename]
-    page = render_template("errors/resend.html", title=title, message=message, typed=typed, files=files, sign_in=sign_in)
-    return page, status

@@ -113,6 +113,15 @@ class Form(FlaskForm):
                 options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
+    def validate(self, *args, **kwargs) -> bool:
+        """See wtforms. What cannot be read at all is told so once, and not that it is too large as well."""
+        valid = super().validate(*args, **kwargs)
+        for field in self:
+            unread = list(field.process_errors)
+            if unread and list(field.errors[: len(unread)]) == unread:
+                field.errors = unread
+        return valid
+
     def blame(self, error: Invalid | Conflict) -> None:
         """Put a service's refusal where the person will look: at its field, or on top of the form."""
         field = self._fields.get(getattr(error, "field", None) or "")

@@ -52,3 +52,21 @@ def test_cleaned_text_can_be_stored_and_stays_clean(typed):
     assert "\x00" not in once
     assert forms.clean(once) == once
     once.encode("utf-8")
+
+
+class Count(forms.Form):
+    """A form with a number."""
+
+    number = wtforms.IntegerField("Jumlah", [wtforms.validators.InputRequired(), wtforms.validators.NumberRange(1, 500)])
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [("2,5", "Isi dengan angka bulat."), ("dua", "Isi dengan angka bulat."), ("501", "Angka harus antara 1 dan 500."), ("", "wajib diisi")],
+)
+def test_a_wrong_number_gets_one_message(app, typed, message):
+    with app.test_request_context(method="POST", data={"number": typed}):
+        form = Count()
+        assert not form.validate_on_submit()
+        assert len(form.number.errors) == 1 and message in form.number.errors[0]
+        assert form.errors == {"number": form.number.errors} and form.number._value() == typed

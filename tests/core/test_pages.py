@@ -53,6 +53,12 @@ def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(client):
     assert "isi yang berharga" in answer.text and "Masuk lagi" in answer.text
 
 
+def test_what_is_too_long_without_an_account_is_said_to_be_lost(client):
+    body = b'--x\r\nContent-Disposition: form-data; name="message"\r\n\r\n' + b"m" * 600_000 + b"\r\n--x--\r\n"
+    answer = client.post("/gabung", data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413 and "tidak dapat kami baca, simpan, atau tampilkan lagi" in answer.text
+
+
 def test_a_body_without_end_is_refused_with_a_page(client):
     answer = client.post("/artikel/baru", data={"body": "x" * 34_000_000})
     assert answer.status_code in (401, 413)

@@ -68,9 +68,15 @@ def test_beyond_the_last_page_it_leads_to_the_last(library, client):
     assert client.get("/cari?q=rencana&hal=999").location == "/cari?q=rencana&hal=2"
 
 
-@pytest.mark.parametrize("q", ["a" * 5000, "%1b", "%22tak+ditutup", "((", "*", "NOT", "%3Cscript%3E", "-rencana"])
+@pytest.mark.parametrize(
+    "q", ["a" * 5000, "%1b", "%22tak+ditutup", "((", "*", "NOT", "%3Cscript%3E", "-rencana", "%00", "peta%00rencana", "%%0000"]
+)
 def test_any_text_may_be_asked(library, client, q):
     assert client.get(f"/cari?q={q}").status_code == 200
+
+
+def test_a_nul_byte_in_the_address_is_left_out(library, client):
+    assert 'value="rencana"' in client.get("/cari?q=renc%00ana&instansi=%00").text
 
 
 def test_a_search_in_vain_is_counted_without_person(library, cast, db_ctx):

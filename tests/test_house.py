@@ -59,6 +59,12 @@ def test_every_room_stands_on_a_floor_and_on_the_map():
         assert f"`{room}/`" in MAP, f"kb/README.md does not name {room}/"
 
 
+def test_every_tool_of_the_core_is_on_the_map():
+    table = MAP.split("## core")[1].split("\n## ")[0]
+    named = re.findall(r"^\| `(\w+\.py)` \| .+ \|$", table, re.M)
+    assert sorted(named) == sorted(path.name for path in (KB / "core").glob("*.py") if path.name != "__init__.py")
+
+
 def test_every_room_says_what_it_holds_and_may_import():
     for room in ROOMS:
         doc = ast.get_docstring(ast.parse((KB / room / "__init__.py").read_text())) or ""

@@ -56,7 +56,10 @@ def test_only_the_office_changes_and_its_manager_archives(cast, db_ctx, act, all
         answer = write(getattr(cast, part).client, f"/artikel/{slug}{act}", version="1", visibility=visibility)
         refused = 403 if visibility == "publik" or part in OWN else 404
         assert (answer.status_code in (303, 409)) if part in allowed else answer.status_code == refused, part
-    assert "/masuk" in (cast.visitor.client.post(f"/artikel/{slug}{act}").location or "/masuk")
+    unsent = cast.visitor.client.post(f"/artikel/{slug}{act}")
+    assert unsent.status_code == 302 and unsent.location.startswith("/masuk?")
+    sent = write(cast.visitor.client, f"/artikel/{slug}{act}", version="1", visibility=visibility)
+    assert sent.status_code == 401 and "Masuk lagi" in sent.text
 
 
 def test_a_visitor_is_led_to_the_sign_in_before_writing(cast):

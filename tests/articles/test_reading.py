@@ -55,7 +55,7 @@ def test_the_preview_is_made_by_the_very_renderer(cast, db_ctx):
 
 
 def test_the_preview_is_for_people_with_an_account(cast):
-    assert cast.visitor.client.post("/artikel/pratinjau", data={"body": "x"}).status_code in (302, 401)
+    assert cast.visitor.client.post("/artikel/pratinjau", data={"body": "x"}).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_the_list_is_narrowed_and_nonsense_is_no_error(cast, db_ctx, query, foun
 
 
 def test_an_empty_list_says_so(client):
-    assert "Belum ada artikel" in client.get("/artikel").text or "Tidak ada artikel" in client.get("/artikel").text
+    assert "Belum ada artikel" in client.get("/artikel").text
 
 
 @pytest.mark.parametrize("slug", ["tidak-ada", "..%2f..%2fetc", "a" * 3000, "%00", "<b>"])
 def test_an_unknown_address_is_not_found(client, slug):
-    assert client.get(f"/artikel/{slug}").status_code in (400, 404)
+    assert client.get(f"/artikel/{slug}").status_code == 404
 
 
 def test_a_visitors_page_costs_few_queries_and_no_more_with_many_articles(cast, db_ctx, count_queries):

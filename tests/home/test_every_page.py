@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from kb.articles import service as articles
 from kb.core import access, files
 from kb.core.db import db
 from tests.accounts.makers import letter, make_invitation, make_request
@@ -20,7 +21,9 @@ FAR = 2**70
 def world(app, cast, db_ctx):
     """Something behind every kind of address: the values of each rule's arguments, by endpoint and by name."""
     with db_ctx():
-        slug = make_article(cast.host_member.viewer, visibility="publik").slug
+        article = make_article(cast.host_member.viewer, visibility="publik")
+        articles.edit(article, articles.content_of(article), cast.host_member.viewer, started_from=1)
+        slug = article.slug
         note = make_note(cast.host_member.viewer, visibility="publik").id
         visit = make_visit("requested", days=20).id
         stream, name = letter()
@@ -82,12 +85,19 @@ def check_headers(answer) -> None:
     assert answer.headers["Cache-Control"]
 
 
+# Open pages that have nothing to show here; all others are shown. Tokens are unknown, the visit is only asked for, no logo was given.
+OPEN_BUT = {
+    "accounts.accept": 404, "feeds.feed": 404, "notifications.stop": 404, "offices.logo": 404, "search.visit": 404,
+    "security.two_factor_token_validation": 302, "security.reset_password": 302, "security.mf_recovery": 302,
+    "home.instrument": 302, "home.demand_short": 302, "home.readyz": 503,
+}  # fmt: skip
+
+
 def test_every_open_page_answers_a_visitor(app, cast, world):
     for endpoint, address in addresses(app, world, "GET"):
         answer = cast.visitor.client.get(address)
         if access.is_public(app, endpoint):
-            allowed = {200, 302, 303, 403, 404, 409, 410, 503} if "readyz" in address or "token" in endpoint else {200, 302, 404}
-            assert answer.status_code in allowed, address
+            assert answer.status_code == OPEN_BUT.get(endpoint, 200), address
         else:
             assert answer.status_code == 302 and "/masuk" in answer.location, address
         check_headers(answer)
@@ -123,12 +133,11 @@ def test_a_number_beyond_every_id_is_not_found(app, cast, world, part, method):
 
 
 @pytest.mark.parametrize(
-    "address", ["/tidak-ada", "/artikel/", "/artikel/tidak-ada", "/.env", "/wp-login.php", "/%00", "/artikel/%ff", "/static/../wsgi.py"]
+    "address", ["/tidak-ada", "/artikel/tidak-ada", "/.env", "/wp-login.php", "/%00", "/artikel/%ff", "/static/../wsgi.py"]
 )
 def test_an_address_that_does_not_exist_is_a_page_of_ours(client, address):
     answer = client.get(address, follow_redirects=True)
-    assert answer.status_code in (200 if address == "/artikel/" else 404, 404)
-    assert "Berguru" in answer.text
+    assert answer.status_code == 404 and "Berguru" in answer.text
     check_headers(answer)
 
 
@@ -146,11 +155,8 @@ def test_a_crash_is_a_page_that_tells_nothing_of_the_inside(app, cast, monkeypat
     monkeypatch.setitem(app.config, "TESTING", False)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     monkeypatch.setitem(app.view_functions, "api.search", broken)
-    for person in (cast.visitor, cast.host_member):
-        access_to = person.client.get("/indikator")
-        assert access_to.status_code in (302, 500) and "rahasia di dalam" not in access_to.text
     crash = cast.host_member.client.get("/indikator")
-    assert crash.status_code == 500 and "Ada yang salah di pihak kami" in crash.text
+    assert crash.status_code == 500 and "Ada yang salah di pihak kami" in crash.text and "rahasia di dalam" not in crash.text
     check_headers(crash)
     as_json = cast.host_member.client.get("/api/v1/search?q=x")
     assert as_json.status_code == 500 and "Ada yang salah" in as_json.json["error"]

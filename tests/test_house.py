@@ -1,10 +1,12 @@
 """The house stays as designed: arrows run down, the map is true, pages are closed, templates hold no inline code."""
 
 import ast
+import importlib.metadata
 import re
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from kb.core import access, events
 
@@ -98,6 +100,13 @@ def test_a_visitor_is_led_to_the_sign_in_from_every_closed_page(app, client):
             answer = client.get(rule.rule)
             assert answer.status_code in (302, 401), rule.rule
             assert answer.status_code == 401 or "/masuk" in answer.location
+
+
+def test_every_package_we_run_on_is_made_for_the_python_of_debian_12():
+    """README and `scripts/venv.sh` promise Python 3.11; Debian 12 has 3.11.2."""
+    pinned = re.findall(r"^([a-z0-9-]+)==", (KB.parent / "requirements.txt").read_text(), re.M)
+    wanted = {name: importlib.metadata.metadata(name)["Requires-Python"] or "" for name in pinned}
+    assert len(wanted) > 30 and not {name: asked for name, asked in wanted.items() if "3.11.2" not in SpecifierSet(asked)}
 
 
 def test_templates_hold_no_inline_code():

@@ -82,7 +82,7 @@ def old(tmp_path):
         pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
     app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path / "data")}))
     with app.app_context():
-        upgrade(revision="told")
+        upgrade(revision="visit_versions")
         with db.engine.begin() as connection:
             fill(connection)
         yield app
@@ -123,6 +123,6 @@ def test_the_next_import_changes_only_what_is_still_its_own(old, tmp_path):
 
 def test_the_way_back_keeps_every_article_and_the_names_of_imported_notes(old):
     upgrade()
-    downgrade(revision="told")
+    downgrade(revision="visit_versions")
     assert len(rows("SELECT id FROM article")) == len(ARTICLES)
     assert rows("SELECT import_key FROM note ORDER BY id") == [("dari-berkas",), ("dari-berkas-disunting",), (None,)]

@@ -71,7 +71,6 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.bp)
     cli.init_app(app)
-    app.jinja_env.tests["sample"] = _is_sample
     app.context_processor(_everywhere)
     app.context_processor(notifications.follow_state)
     return app
@@ -84,11 +83,6 @@ def _allow_large_forms(app: Flask) -> None:
     def allow():
         if request.method == "POST" and current_viewer().is_signed_in:
             request.max_form_memory_size = app.config["MAX_CONTENT_LENGTH"]
-
-
-def _is_sample(thing) -> bool:
-    """In the demo every membership, visit and question is sample data, whoever entered it: real offices must not seem to say it."""
-    return getattr(thing, "is_sample", False) or current_app.config["KB_ENV"] == "demo"
 
 
 def _everywhere() -> dict:

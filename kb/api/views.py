@@ -7,6 +7,7 @@ from kb.core.forms import clean
 from kb.core.viewer import current_viewer
 from kb.search import language, service, snippets
 from kb.search.contract import NotReady
+from kb.search.documents import is_sample
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -37,7 +38,7 @@ def _hit(found, stems: frozenset[str]) -> dict:
         "title": found.title,
         "url": current_app.config["BASE_URL"] + found.url,
         "office": found.office.name,
-        "snippet": str(snippets.snippet(found.text, stems)),
+        "snippet": str(snippets.snippet(found.text, stems)) + (" (data contoh)" if is_sample(found) else ""),
     }
 
 

@@ -1,16 +1,17 @@
 """What every page needs: safe headers, paging, and dates and numbers as Indonesians write them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from sqlalchemy import Select, func, select
 
 from kb.core import clock, markdown
@@ -47,8 +48,17 @@ class Page:
 
     def url(self, number: int) -> str:
         """The address of another page of the same list."""
-        args = {**request.view_args, **request.args.to_dict(flat=False), "hal": number}
-        return url_for(request.endpoint, **args)
+        return with_query(url_for(request.endpoint, **request.view_args), {**request.args.to_dict(flat=False), "hal": number})
+
+
+def with_query(address: str, args: Mapping[str, Any]) -> str:
+    """An address of ours with what was asked behind it. Not by `url_for`, which takes some names, typed by anybody, for its own."""
+    return f"{address}?{urlencode(args, doseq=True)}" if args else address
+
+
+def is_sample(thing: Any) -> bool:
+    """In the demo every membership, visit and question is sample data, whoever entered it: real offices must not seem to say it."""
+    return getattr(thing, "is_sample", False) or current_app.config["KB_ENV"] == "demo"
 
 
 def page_number() -> int:
@@ -99,6 +109,7 @@ def angka(value: Decimal | int | float | None, decimals: int | None = None) -> s
 def init_app(app: Flask) -> None:
     """Headers on every answer; filters and long-lived addresses of static files for every template."""
     app.jinja_env.filters.update(tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted)
+    app.jinja_env.tests["sample"] = is_sample
     versions: dict[str, str] = {}
 
     @app.url_defaults

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kb.articles import policy as article_policy
 from kb.articles.models import Article
-from kb.core import clock
+from kb.core import clock, pages
 from kb.core.db import db
 from kb.core.markdown import to_text
 from kb.core.viewer import Viewer
@@ -46,6 +46,12 @@ class Found:
     on: date | None
     pattern: str
     text: str
+    is_sample: bool = False
+
+
+def is_sample(found: Found) -> bool:
+    """Is this a visit or a question that is not real?"""
+    return found.kind in ("visit", "question") and pages.is_sample(found)
 
 
 @dataclass(frozen=True)
@@ -216,14 +222,14 @@ SOURCES = {
         lambda: [joinedload(Question.office).joinedload(Office.region), selectinload(Question.indicator_rows),
                  selectinload(Question.answers).joinedload(Answer.office)], _question,
         lambda q: Found("question", q.id, q.title, url_for("questions.show", question_id=q.id), q.office, q.created_at.date(), "d MMMM y",
-                        _question_text(q)),
+                        _question_text(q), q.is_sample),
         question_policy.visible_to,
     ),
     "visit": Source(
         "visit", Visit,
         lambda: [joinedload(Visit.host).joinedload(Office.region), joinedload(Visit.guest), selectinload(Visit.indicator_rows)], _visit,
         lambda v: Found("visit", v.id, _visit_title(v), url_for("search.visit", visit_id=v.id), v.host, v.day, "d MMMM y",
-                        _indicator_names(v.indicators) + (" (data contoh)" if v.is_sample else "")),
+                        _indicator_names(v.indicators), v.is_sample),
         visit_policy.public_part_visible_to,
     ),
     "office": Source(

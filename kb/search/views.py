@@ -7,10 +7,11 @@ from kb.core.access import public
 from kb.core.db import db
 from kb.core.errors import NotFound
 from kb.core.forms import clean
+from kb.core.pages import with_query
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices.models import Office, Region
-from kb.search import language, missed, service, snippets
+from kb.search import documents, language, missed, service, snippets
 from kb.search.contract import NotReady
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
@@ -48,6 +49,7 @@ def index():
         stems=answer.typed.stems,
         snippet=snippets.snippet,
         highlight=snippets.highlight,
+        is_sample=documents.is_sample,
         facets=_facets(answer, chosen),
         kinds=KIND_LABELS,
         address=_address,
@@ -79,7 +81,7 @@ def _address(page: int = 1, facet: str = "", value: str = "", q: str = "") -> st
         args[PARAMETERS[facet]] = kept if len(kept) < len(values) else [*values, written]
     if page > 1:
         args["hal"] = page
-    return url_for(".index", **args)
+    return with_query(url_for(".index"), args)
 
 
 def _facets(answer: service.Answer, chosen: dict[str, frozenset[str]]) -> list[dict]:

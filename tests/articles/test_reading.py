@@ -82,6 +82,14 @@ def test_the_list_is_narrowed_and_nonsense_is_no_error(cast, db_ctx, query, foun
     assert {name for name in ("Satu", "Dua") if f"Artikel {name}" in answer.text} == found
 
 
+def test_words_that_belong_to_the_framework_are_no_error_on_a_list_of_several_pages(cast, db_ctx):
+    with db_ctx():
+        for number in range(21):
+            make_article(cast.host_member.viewer, title=f"Judul {number}")
+    page = cast.visitor.client.get("/artikel?endpoint=x&_external=1&_scheme=gopher")
+    assert page.status_code == 200 and 'rel="next"' in page.text and "gopher:" not in page.text
+
+
 def test_an_empty_list_says_so(client):
     assert "Belum ada artikel" in client.get("/artikel").text
 

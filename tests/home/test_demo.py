@@ -47,6 +47,16 @@ def test_every_public_page_says_that_it_is_sample_data_in_the_demo_and_only_ther
     assert "data contoh" in parts_of(cast.visitor.client.get(address).text)
 
 
+@pytest.mark.parametrize("kind", ["kunjungan", "tanya"])
+def test_the_json_address_marks_each_hit(app, client, used, monkeypatch, kind):
+    def snippets():
+        return [hit["snippet"] for hit in client.get(f"/api/v1/search?kind={kind}").json["hits"]]
+
+    assert len(snippets()) == 1 and "data contoh" not in snippets()[0]
+    monkeypatch.setitem(app.config, "KB_ENV", "demo")
+    assert "(data contoh)" in snippets()[0]
+
+
 def test_membership_and_open_days_of_a_real_office_are_marked_each(app, cast, monkeypatch):
     monkeypatch.setitem(app.config, "KB_ENV", "demo")
     page = parts_of(cast.visitor.client.get("/instansi/kabupaten-mesuji").text)

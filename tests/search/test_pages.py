@@ -58,7 +58,16 @@ def test_pages_are_turned_and_keep_the_question(library, client):
 
 
 @pytest.mark.parametrize(
-    "query", ["hal=0", "hal=-5", "hal=dua", "jenis=rahasia", "tahun=x&provinsi=&instansi=%1b", f"indikator={500 * 'x'}"]
+    "query",
+    [
+        "hal=0",
+        "hal=-5",
+        "hal=dua",
+        "jenis=rahasia",
+        "tahun=x&provinsi=&instansi=%1b",
+        f"indikator={500 * 'x'}",
+        "endpoint=x&_external=1&_scheme=x&_anchor=y&_method=z",
+    ],
 )
 def test_nonsense_in_the_address_is_no_error(library, client, query):
     assert client.get(f"/cari?q=rencana&{query}").status_code == 200

@@ -8,7 +8,7 @@ from alembic import op
 from kb.core.markdown import slug
 
 revision = "import_keys"
-down_revision = "visit_versions"
+down_revision = "calendars"
 
 # The importer has no account: a revision without author is its own.
 OF_IMPORT = """imported_version = version WHERE import_key IS NOT NULL AND EXISTS (

@@ -215,11 +215,11 @@ def _conflict(article: Article, form: ArticleForm):
 @bp.post("/artikel/pratinjau")
 def preview():
     """The very renderer, for the live preview: a fragment of HTML."""
-    return markdown.render(request.form.get("body", "")[:BODY_MAX]).html
+    return markdown.preview(request.form.get("body"), BODY_MAX)
 
 
 def _preview(form: ArticleForm):
-    return markdown.to_html((form.body.data or "")[:BODY_MAX])
+    return markdown.preview(form.body.data, BODY_MAX)
 
 
 @bp.post("/artikel/<slug>/terbitkan")

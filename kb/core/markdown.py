@@ -12,6 +12,9 @@ import markdown
 import nh3
 from markupsafe import Markup, escape
 
+from kb.core.db import db
+from kb.core.excess import PARAGRAPHS, asks_too_much
+
 EXTENSIONS = [
     "tables", "footnotes", "def_list", "sane_lists", "abbr", "toc", "fenced_code",
     "pymdownx.tilde", "pymdownx.tasklist", "pymdownx.magiclink", "pymdownx.betterem",
@@ -53,7 +56,20 @@ class Rendered:
 
 
 def render(source: str) -> Rendered:
-    """Turn markdown into harmless HTML with headings from h2 down."""
+    """Turn markdown into harmless HTML with headings from h2 down. A text that asks too much of the renderer is shown as it was typed."""
+    if asks_too_much(source):
+        return _as_typed(source)
+    try:
+        return _render(source)
+    except RecursionError:  # lists within lists within lists
+        return _as_typed(source)
+
+
+def _as_typed(source: str) -> Rendered:
+    return Rendered("\n".join(f"<p>{str(escape(part)).replace(chr(10), '<br>')}</p>" for part in PARAGRAPHS.split(source.strip())), ())
+
+
+def _render(source: str) -> Rendered:
     parser, dirty = _convert(source, top=1)
     if "<h1" in dirty:
         parser, dirty = _convert(source, top=2)
@@ -70,6 +86,12 @@ def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
 def to_html(source: str) -> Markup:
     """Markdown as Markup, for short texts that are not stored as HTML."""
     return Markup(render(source).html)
+
+
+def preview(source: str | None, longest: int) -> Markup:
+    """What is being typed, as it would look. The transaction of the request ends first: nobody waits for the renderer meanwhile."""
+    db.session.rollback()
+    return to_html((source or "")[:longest])
 
 
 def trusted(html: str) -> Markup:

@@ -10,6 +10,7 @@ from kb.instruments import loader
 from kb.notes.models import Note
 from kb.notes.service import Content
 
+BODY_MAX = 200_000
 VISIBILITY_LABELS = [
     SelectChoice("para_pihak", "Para pihak: hanya kedua instansi"),
     SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
@@ -41,7 +42,7 @@ class NoteForm(CreateForm):
     held_on = DateField("Tanggal kunjungan", [InputRequired()])
     side = RadioField("Peran instansi kami", choices=SIDES, default="guest")
     other = SelectField("Instansi yang lain")
-    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=200_000)])
+    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=BODY_MAX)])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
     visibility = RadioField("Siapa yang boleh membaca?", choices=VISIBILITY_LABELS, default="para_pihak")
     source = StringField("Sumber (opsional)", [Optional(), Length(max=1000)])

@@ -11,6 +11,7 @@ from kb.core.content import CHANGED, NEW, SAME, SKIPPED, ContentFile
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
 from kb.notes import service
+from kb.notes.forms import BODY_MAX
 from kb.notes.models import VISIBILITIES, Note
 from kb.notes.service import Content
 from kb.offices import queries as offices
@@ -69,7 +70,7 @@ def _content(file: ContentFile) -> Content:
     return Content(
         title=text(file, "title", 160),
         summary=text(file, "summary", 400),
-        body=body(file, 200_000),
+        body=body(file, BODY_MAX),
         held_on=held_on,
         held_precision=precision,
         indicators=indicators(file),

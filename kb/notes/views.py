@@ -13,7 +13,7 @@ from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.notes import policy, queries, report, service
-from kb.notes.forms import FollowUpForm, NoteForm, skeleton
+from kb.notes.forms import BODY_MAX, FollowUpForm, NoteForm, skeleton
 from kb.notes.models import Note
 from kb.notes.service import EditConflict
 from kb.offices import queries as offices
@@ -78,7 +78,7 @@ def new():
         service.check_visit(visit)
         _prefill(form, visit)
     if request.form.get("action") == "preview":
-        return _editor(form, visit=visit, preview=markdown.to_html(form.body.data or ""), status=200)
+        return _editor(form, visit=visit, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".index"), 303)
@@ -155,7 +155,7 @@ def edit(note_id: int):
     if not form.is_submitted():
         form.fill(note)
     if request.form.get("action") == "preview":
-        return _editor(form, note, preview=markdown.to_html(form.body.data or ""), status=200)
+        return _editor(form, note, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".show", note_id=note_id), 303)

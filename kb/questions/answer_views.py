@@ -29,7 +29,7 @@ def give(question_id: int):
     question = service.find(question_id, viewer)
     form = AnswerForm(prefix="jawab-")
     if request.form.get("action") == "preview" and policy.can_answer(viewer, question) and service.may_write(viewer):
-        return _editor(form, question_id, preview=markdown.to_html((form.body.data or "")[:BODY_MAX]), status=200)
+        return _editor(form, question_id, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if not form.validate():
         return page(question, 422, answer=form)
     if (location := once.replay(form.once.data, viewer)) is not None:
@@ -63,7 +63,7 @@ def edit(question_id: int, answer_id: int):
     if not form.is_submitted():
         form.body.data, form.version.data = found.body, found.version
     if request.form.get("action") == "preview":
-        return _editor(form, question_id, found, preview=markdown.to_html((form.body.data or "")[:BODY_MAX]), status=200)
+        return _editor(form, question_id, found, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         try:
             service.edit_answer(found, form.body.data, viewer, form.version.data)

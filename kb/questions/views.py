@@ -146,7 +146,7 @@ def new():
         return _editor(form)
     action = request.form.get("action")
     if action == "preview":
-        return _editor(form, preview=markdown.to_html((form.body.data or "")[:BODY_MAX]), status=200)
+        return _editor(form, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if action == "change":
         return _editor(form, status=200)
     if not form.validate():
@@ -257,7 +257,7 @@ def edit(question_id: int):
     if not form.is_submitted():
         form.fill(question)
     if request.form.get("action") == "preview":
-        return _editor(form, question, preview=markdown.to_html((form.body.data or "")[:BODY_MAX]), status=200)
+        return _editor(form, question, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         try:
             service.edit(question, form.content(), viewer, form.version.data)

@@ -1,12 +1,14 @@
 """Whatever is typed as markdown comes out harmless, and looks as it should."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.articles.forms import BODY_MAX
 from kb.core import markdown
 
 ATTACKS = [
@@ -107,3 +109,38 @@ def test_marked_words_are_the_only_markup():
 )
 def test_a_title_becomes_an_address(title, slug):
     assert markdown.slug(title) == slug
+
+
+# What asks most of the renderer, as it is repeated until the text has the length of the longest article.
+EXCESSES = (
+    "[", "![", "](", '[a](b "', "[^1]", "[^1]: a\n", "*[a]: b\n", "_a", "**a", "*a ", "`", "` a ``", "~a ", ">", "> a\n", "<", "<a ",
+    "<http://", "<!--", "<div>\n\n", "&", "&#", "|", "|a\n", "# a\n", "- - -\n", "- a\n", "1. a\n", "a\n: b\n", "a@b.c ", "```\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", EXCESSES)
+def test_no_text_keeps_the_renderer_busy(sign):
+    """A guard against explosion, not a benchmark: some of these once took hours."""
+    begun = time.monotonic()
+    markdown.render((sign * (BODY_MAX // len(sign) + 1))[:BODY_MAX])
+    assert time.monotonic() - begun < 30
+
+
+def test_many_paragraphs_just_below_the_limit_are_bounded_together():
+    begun = time.monotonic()
+    markdown.render(("[" * 900 + "\n\n") * 200)
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize("source", ["[" * 20_000, "a\n: b\n" * 1200, "".join("  " * n + "- a\n" for n in range(600))])
+def test_what_asks_too_much_is_shown_as_it_was_typed_and_harmless(source):
+    html = markdown.render(source + "\n\n<script>alert(1)</script>").html
+    assert "<script" not in html and ("[[[" in html or "a" in html)
+
+
+def test_a_long_article_with_many_links_headings_and_footnotes_is_rendered():
+    part = (
+        "## Bagian\n\nKata [tautan](/artikel/x) dan `kode`, **tebal**.[^{0}]\n\n| a | b |\n|-|-|\n| 1 | [dua](/b) |\n\n[^{0}]: Sumber.\n\n"
+    )
+    html = markdown.render("".join(part.format(number) for number in range(200))).html
+    assert html.count("<h2") == 200 and html.count('href="/artikel/x"') == 200 and html.count("<table") == 200

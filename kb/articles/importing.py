@@ -10,6 +10,7 @@ from kb.articles.forms import BODY_MAX, SOURCE_MAX, SUMMARY_MAX, TITLE_MAX
 from kb.articles.models import VISIBILITIES, Article
 from kb.articles.service import Content
 from kb.core.content import CHANGED, NEW, SAME, SKIPPED, BadContent, ContentFile
+from kb.core.errors import Invalid
 from kb.core.forms import clean
 from kb.core.markdown import slug
 from kb.core.viewer import ANONYMOUS
@@ -35,7 +36,10 @@ def import_content(file: ContentFile) -> str:
     if article.imported_version != article.version:
         return SKIPPED
     article.published_on = published_on
-    service.edit(article, content, ANONYMOUS, article.version, "Impor berkas", by_import=True)
+    try:
+        service.edit(article, content, ANONYMOUS, article.version, "Impor berkas", by_import=True)
+    except Invalid as refusal:
+        raise file.bad(refusal.field, refusal.message) from refusal
     article.imported_version = article.version
     return CHANGED
 

@@ -9,6 +9,7 @@ from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
 from kb.offices.models import Office
 
+# From the most readers to the fewest.
 VISIBILITIES = ("publik", "jejaring", "instansi")
 STATUSES = ("draft", "published", "archived")
 
@@ -17,6 +18,7 @@ class Article(db.Model):
     """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save.
 
     `import_key` is the name of the content file it came from, `imported_version` the revision that the file made last.
+    `widest`: the most readers it may be opened to, because it holds what others wrote for no more than them; None is no limit.
     """
 
     __tablename__ = "article"
@@ -31,6 +33,7 @@ class Article(db.Model):
     toc: Mapped[list] = mapped_column(JSON, default=list)
     source: Mapped[str] = mapped_column(String(1000), default="")
     visibility: Mapped[str] = mapped_column(String(10))
+    widest: Mapped[str | None] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10), default="draft")
     version: Mapped[int] = mapped_column(default=1)
     import_key: Mapped[str | None] = mapped_column(String(120), unique=True)

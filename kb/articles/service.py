@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import select, update
 
 from kb.articles import policy
-from kb.articles.models import Article, ArticleIndicator, ArticleRevision, ArticleSlug
+from kb.articles.models import VISIBILITIES, Article, ArticleIndicator, ArticleRevision, ArticleSlug
 from kb.core import clock, events, markdown
 from kb.core.access import require
 from kb.core.db import db
-from kb.core.errors import Conflict
+from kb.core.errors import Conflict, Invalid
 from kb.core.viewer import Viewer
 
 # Addresses below /artikel/ that are pages of their own.
@@ -37,8 +37,15 @@ class EditConflict(Conflict):
         self.article = article
 
 
-def create(content: Content, viewer: Viewer, slug: str = "", office_id: int | None = None, published_on: date | None = None) -> Article:
-    """A new draft of the viewer's office. The importer names slug and office itself."""
+def create(
+    content: Content,
+    viewer: Viewer,
+    slug: str = "",
+    office_id: int | None = None,
+    published_on: date | None = None,
+    widest: str | None = None,
+) -> Article:
+    """A new draft of the viewer's office, never opened to more than the `widest` readers. The importer names slug and office itself."""
     require(seen=True, allowed=policy.can_write(viewer) or office_id is not None)
     now = clock.now()
     article = Article(
@@ -46,6 +53,7 @@ def create(content: Content, viewer: Viewer, slug: str = "", office_id: int | No
         office_id=office_id or viewer.office_id,
         author_id=viewer.user_id,
         status="draft",
+        widest=widest,
         version=1,
         created_at=now,
         edited_at=now,
@@ -60,7 +68,7 @@ def create(content: Content, viewer: Viewer, slug: str = "", office_id: int | No
 
 
 def edit(article: Article, content: Content, viewer: Viewer, started_from: int, note: str = "", by_import: bool = False) -> None:
-    """Save a change that started from a version. Raises EditConflict when that is no longer the newest."""
+    """Save a change that started from a version. Raises EditConflict when that is no longer the newest, Invalid for too many readers."""
     require(policy.can_view(viewer, article) or by_import, policy.can_edit(viewer, article) or by_import)
     _claim_version(article, started_from)
     if content.title != article.title and not by_import:
@@ -115,12 +123,22 @@ def content_of(written: Article | ArticleRevision) -> Content:
 
 
 def _write(article: Article, content: Content) -> None:
+    _check_readers(article, content.visibility)
     rendered = markdown.render(content.body)
     article.title, article.summary, article.body = content.title, content.summary, content.body
     article.visibility, article.source = content.visibility, content.source
     article.html, article.toc = rendered.html, [list(entry) for entry in rendered.toc]
     kept = {row.code: row for row in article.indicator_rows}
     article.indicator_rows = [kept.get(code) or ArticleIndicator(code=code) for code in dict.fromkeys(content.indicators)]
+
+
+def _check_readers(article: Article, wanted: str) -> None:
+    if article.widest is not None and VISIBILITIES.index(wanted) < VISIBILITIES.index(article.widest):
+        raise Invalid(
+            f"Artikel ini memuat tulisan instansi lain yang ditujukan hanya untuk pembaca {article.widest}. Pilih itu atau yang lebih "
+            "sempit; untuk pembaca yang lebih luas, tulis artikel baru dengan kalimat Anda sendiri.",
+            "visibility",
+        )
 
 
 def _claim_version(article: Article, started_from: int) -> None:

@@ -171,10 +171,14 @@ def edit(slug: str):
         except EditConflict as conflict:
             db.session.rollback()
             return _conflict(conflict.article, form)
-        once.remember(form.once.data, viewer, location)
-        db.session.commit()
-        return redirect(location, 303)
-    return _editor(form, article)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            once.remember(form.once.data, viewer, location)
+            db.session.commit()
+            return redirect(location, 303)
+    return _editor(form, _found(slug))
 
 
 def _finish(article: Article, form: ArticleForm) -> str:
@@ -306,6 +310,10 @@ def restore(slug: str, number: int):
     except EditConflict:
         db.session.rollback()
         flash("Artikel baru saja diubah orang lain. Lihat revisi terbaru sebelum memulihkan.", "error")
+        return redirect(url_for(".history", slug=article.slug), 303)
+    except Invalid as error:
+        db.session.rollback()
+        flash(error.message, "error")
         return redirect(url_for(".history", slug=article.slug), 303)
     db.session.commit()
     flash(f"Revisi {number} dipulihkan sebagai revisi baru.")

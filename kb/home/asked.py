@@ -22,7 +22,7 @@ from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 
 KIND_LABELS = {"article": "artikel", "note": "catatan", "question": "tanya"}
-# An article is never opened to more people than could read the question; its office may open it further when it publishes.
+# What others wrote in a question is never opened to more people than could read it there (`Article.widest`).
 VISIBILITY = {"publik": "publik", "jejaring": "jejaring", "para_pihak": "instansi"}
 
 
@@ -95,7 +95,9 @@ def make_article(question: Question, answer: Answer | None, viewer: Viewer) -> A
     if earlier is not None:
         return earlier
     answers = [answer] if answer else [found for found in question.answers if found.stands]
-    article = article_service.create(_content(question, answers), viewer)
+    is_ours = all(viewer.is_of(found.office_id) for found in (question, *answers))
+    readers = VISIBILITY[question.visibility]
+    article = article_service.create(_content(question, answers), viewer, widest=None if is_ours or readers == "publik" else readers)
     db.session.add(ArticleOrigin(article_id=article.id, question_id=question.id, answer_id=answer.id if answer else None))
     events.record("question.became_article", question, viewer, article_id=article.id)
     return article

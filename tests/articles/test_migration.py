@@ -132,3 +132,19 @@ def test_the_way_back_keeps_every_article_and_the_names_of_imported_notes(old):
     downgrade(revision=before(old))
     assert len(rows("SELECT id FROM article")) == len(ARTICLES)
     assert rows("SELECT import_key FROM note ORDER BY id") == [("dari-berkas",), ("dari-berkas-disunting",), (None,)]
+
+
+def test_articles_made_of_what_others_wrote_are_bounded_by_its_readers(old):
+    upgrade(revision="import_keys")
+    with db.engine.begin() as connection:
+        dates = {"created_at": "2026-11-01 00:00:00", "asked_at": "2026-11-01 00:00:00", "edited_at": "2026-11-01 00:00:00"}
+        for number, visibility in ((1, "jejaring"), (2, "para_pihak"), (3, "publik")):
+            asked = {"id": number, "office_id": 2, "addressed_id": 3, "title": "T", "body": "B", "html": "", "visibility": visibility}
+            state = {"status": "open", "version": 1, "answer_count": 0, "stage": 0, "closed_because": "", "hidden_because": ""}
+            insert(connection, "question", is_sample=False, is_flagged=False, **asked, **state, **dates)
+            insert(connection, "article_origin", article_id=number, question_id=number)
+        connection.execute(sa.text("UPDATE article SET visibility = 'jejaring' WHERE id IN (1, 2)"))
+    upgrade(revision="widest")
+    assert rows("SELECT id, widest FROM article ORDER BY id")[:4] == [(1, "jejaring"), (2, "instansi"), (3, None), (4, None)]
+    downgrade(revision="import_keys")
+    assert rows("SELECT count(*) FROM article") == [(5,)]

@@ -106,9 +106,9 @@ class _FormReader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
-        self.textarea = found["name"] if tag == "textarea" else ""
-        if tag == "textarea":
-            self.values[found["name"]] = [""]
+        self.textarea = found.get("name", "") if tag == "textarea" else ""
+        if self.textarea:
+            self.values[self.textarea] = [""]
         elif tag == "input" and "name" in found and (found.get("type") not in ("radio", "checkbox") or "checked" in found):
             self.values.setdefault(found["name"], []).append(found.get("value", ""))
 

@@ -242,8 +242,8 @@ def _read_row(found: Reading, seen: set, row: Row, columns: Columns, even: bool)
     """Add the person of a row, or say what is wrong with it."""
     if even and len(row.cells) != len(columns.names):
         return (
-            f'ada {len(row.cells)} bagian ("{", ".join(row.cells)[:60]}"), padahal judulnya {len(columns.names)}. Bila namanya memakai koma '
-            "(gelar), pisahkan kolom dengan titik koma, juga pada baris judul."
+            f'ada {len(row.cells)} bagian ("{", ".join(row.cells)[:60]}"), padahal judulnya {len(columns.names)}. Bila namanya memakai '
+            "koma (gelar), pisahkan kolom dengan titik koma, juga pada baris judul."
         )
     untitled = next((cell for cell, heading in zip_longest(row.cells, columns.heading) if cell and not heading), None)
     if untitled:
@@ -283,8 +283,8 @@ def _problem(values: dict[str, str]) -> str:
     column, rounded = next(((name, value) for name, value in values.items() if ROUNDED.fullmatch(value)), ("", ""))
     if rounded:
         return (
-            f"{LABELS[column]} {rounded} sudah dibulatkan Excel, jadi angka belakangnya hilang. Format kolom {LABELS[column]} sebagai Teks, "
-            "lalu ketik ulang."
+            f"{LABELS[column]} {rounded} sudah dibulatkan Excel, jadi angka belakangnya hilang. Format kolom {LABELS[column]} sebagai "
+            "Teks, lalu ketik ulang."
         )
     if not values["name"]:
         return "nama kosong."

@@ -1,5 +1,7 @@
 """Pages of the day: who comes, what happens when, who came, pictures, and three questions afterwards."""
 
+import re
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -127,9 +129,14 @@ def _conflict(visit: Visit, form: EditForm, conflict: EditConflict, typed: str, 
     form.begin_anew(edits.fingerprint(conflict.stored))
     page = render_template(
         "visits/conflict.html", visit=visit, form=form, name=name, what=CONFLICTS[name], stored=conflict.stored,
-        changes=compare(conflict.stored, typed), failed=True,
+        changes=compare(_spaced(conflict.stored), _spaced(typed)), failed=True,
     )  # fmt: skip
     return page, 409
+
+
+def _spaced(text: str) -> str:
+    """With a blank behind each semicolon, so that columns are compared one by one, and lines may break."""
+    return re.sub(r"; *", "; ", text)
 
 
 @bp.get("/kunjungan/<int:visit_id>/rombongan.xlsx")

@@ -28,8 +28,8 @@ ANSWERS = ("visit.accepted", "visit.moved_online", "visit.proposed", "visit.decl
 class Figures:
     """Counts of an office or a province.
 
-    `received`, `waiting`, `agreed` and `online` count it as host, `sent` and `travellers_spared` as guest, `topics` on both sides.
-    `answer_days` are the days that each request it answered had waited.
+    `received`, `waiting`, `agreed` and `online` count it as host, `sent` as guest; `topics` and `travellers_spared` are of the visits it
+    took part in on either side: the host spares its guests a journey. `answer_days` are the days that each request it answered had waited.
     """
 
     name: str
@@ -85,9 +85,10 @@ def _tally(which: ColumnElement[bool]) -> Tally:
         for figures in host:
             _count_received(figures, row, answers[row.id])
         for figures in guest:
-            _count_sent(figures, row)
+            figures.sent += 1
         for figures in {id(one): one for one in (*host, *guest)}.values():  # a province that visits itself has one topic, not two
             figures.topics.update(topics[row.id])
+            figures.travellers_spared += row.delegation_size if _is_online(row) else 0
     return found
 
 
@@ -142,12 +143,6 @@ def _count_received(figures: Figures, row, answer_days: list[float]) -> None:
     figures.agreed += row.status in HOLDS_SLOT
     figures.online += _is_online(row)
     figures.answer_days += answer_days
-
-
-def _count_sent(figures: Figures, row) -> None:
-    figures.sent += 1
-    if _is_online(row):
-        figures.travellers_spared += row.delegation_size
 
 
 def _is_online(row) -> bool:

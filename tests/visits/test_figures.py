@@ -41,7 +41,7 @@ def test_each_side_is_counted_for_what_it_did(app):
             make_visit(status)
         make_visit("held", guest="18.12", is_sample=True, session="16:30")
         host, guest, other = of(MESUJI), of(PRINGSEWU), of(ELSEWHERE)
-        assert (host.received, host.sent, host.waiting, host.agreed, host.online, host.travellers_spared) == (4, 0, 1, 3, 2, 0)
+        assert (host.received, host.sent, host.waiting, host.agreed, host.online, host.travellers_spared) == (4, 0, 1, 3, 2, 11)
         assert (guest.received, guest.sent, guest.waiting, guest.agreed, guest.online, guest.travellers_spared) == (0, 3, 0, 0, 0, 4)
         assert (other.sent, other.travellers_spared, other.topics) == (1, 7, {})
         assert host.topics == guest.topics == {"spbe-2020/12": 2, "spbe-2020/3": 1}
@@ -49,7 +49,7 @@ def test_each_side_is_counted_for_what_it_did(app):
         tally = figures.of_all()
         assert set(tally.provinces) == {"Lampung", "Sumatera Selatan"}
         lampung = tally.provinces["Lampung"]
-        assert (lampung.received, lampung.sent, lampung.travellers_spared, lampung.topics["spbe-2020/12"]) == (4, 3, 4, 2)
+        assert (lampung.received, lampung.sent, lampung.travellers_spared, lampung.topics["spbe-2020/12"]) == (4, 3, 11, 2)
         assert (tally.total.received, tally.total.sent, tally.total.travellers_spared, tally.total.topics["spbe-2020/12"]) == (4, 4, 11, 2)
 
 

@@ -13,7 +13,7 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.core.files import StoredFile
 from kb.core.viewer import ANONYMOUS
-from kb.visits.models import AgendaItem, Visit, VisitLetter, VisitMember, VisitOption, VisitPhoto, VisitSession, VisitSurvey
+from kb.visits.models import AgendaItem, SentEntry, Visit, VisitLetter, VisitMember, VisitOption, VisitPhoto, VisitSession, VisitSurvey
 
 BATCH = 200
 
@@ -50,6 +50,9 @@ def _happened(*when) -> Select:
 
 
 def _erase(visit: Visit) -> None:
+    if visit.meeting_link:
+        sent_link = (SentEntry.visit_id == visit.id, SentEntry.place == visit.meeting_link)
+        db.session.execute(update(SentEntry).where(*sent_link).values(place=""))
     visit.head_name = visit.head_position = visit.contact_name = visit.contact_phone = visit.contact_email = visit.meeting_link = ""
     kept = [row.file_id for row in (*visit.photos, *visit.letters) if row.file_id]
     for model in (VisitMember, VisitPhoto, VisitLetter):

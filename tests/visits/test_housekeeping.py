@@ -11,7 +11,7 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.notifications.models import Notice
 from kb.visits import reminders, retention
-from kb.visits.models import AgendaItem, Visit, VisitLetter, VisitMember, VisitOption, VisitSession, VisitSurvey
+from kb.visits.models import AgendaItem, SentEntry, Visit, VisitLetter, VisitMember, VisitOption, VisitSession, VisitSurvey
 from kb.visits.workflow import STATUSES
 from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, TODAY, at_noon, make_visit
 
@@ -111,6 +111,8 @@ def with_names(status: str, **values) -> Visit:
     visit.agenda = [AgendaItem(day=visit.day, starts="09:00", ends="10:00", title="Paparan", speaker="Ani Contoh", room="Ruang A")]
     answers = {"answered": 4, "prepared": 4, "applicable": 4, "created_at": visit.created_at}
     visit.surveys = [VisitSurvey(side="guest", comment="Ani Contoh sangat membantu.", **answers)]
+    sent = {"starts_at": visit.created_at, "ends_at": visit.created_at, "sequence": 0}
+    visit.sent_entries = [SentEntry(number=1, place=visit.meeting_link, **sent), SentEntry(number=2, place="Ruang A", **sent)]
     visit.attended = 1
     db.session.flush()
     return visit
@@ -120,11 +122,16 @@ def is_erased(ident: int) -> bool:
     """Is nothing personal left, and all else still there?"""
     found = db.session.get(Visit, ident, populate_existing=True)
     texts = [found.head_name, found.head_position, found.contact_name, found.contact_phone, found.contact_email, found.meeting_link]
-    texts += [row.speaker for row in found.agenda] + [row.comment for row in found.surveys]
+    texts += [row.speaker for row in found.agenda] + [row.comment for row in found.surveys] + [found.sent_entries[0].place]
     rows = [*found.members, *found.letters, *found.photos]
     assert any(texts) == bool(rows) == (found.erased_at is None), "erased in part"
     assert (found.delegation_size, found.attended, found.indicators) == (6, 1, ["spbe-2020/12"])
-    assert found.purpose and found.questions and [row.room for row in found.agenda] == ["Ruang A"] and found.surveys[0].answered == 4
+    assert (
+        found.purpose
+        and found.questions
+        and found.agenda[0].room == found.sent_entries[1].place == "Ruang A"
+        and found.surveys[0].answered == 4
+    )
     return found.erased_at is not None
 
 

@@ -9,7 +9,7 @@ from kb.core.db import db
 from kb.notes import service as notes
 from kb.notifications import follows
 from kb.notifications.models import Mail, Notice
-from kb.visits import agenda, day, policy, schedule
+from kb.visits import agenda, day, invitations, policy, schedule
 from kb.visits import service as visits
 from kb.visits.members import Member
 from kb.visits.models import Visit
@@ -123,7 +123,9 @@ def changes() -> int:
 def test_a_changed_delegation_is_told_to_the_other_side_once_however_often_it_is_saved(cast, db_ctx, monkeypatch, by, expected):
     person = getattr(cast, by)
     with db_ctx():
-        ident = make_visit("accepted", days=10, requested_by_id=cast.guest_member.id).id
+        visit = make_visit("accepted", days=10, requested_by_id=cast.guest_member.id)
+        invitations.settle(visit)  # calendars know the day already
+        ident = visit.id
         for people in (PEOPLE[:1], PEOPLE[:1], PEOPLE):
             change_people(ident, person, people)
             pass_time(monkeypatch, minutes=4)

@@ -128,6 +128,12 @@ def typed(html: str) -> dict[str, list[str]]:
     return _FormReader(html).values
 
 
+def rewrite_people(client, ident: int, text: str):
+    """Open the list of people, write this, and save it."""
+    page = f"/kunjungan/{ident}/rombongan"
+    return client.post(page, data={"text": text, "started_from": typed(client.get(page).text)["started_from"][0]})
+
+
 def faults_at(html: str, field: str) -> str:
     """The messages shown at a field, to which the summary on top must link."""
     assert f'href="#{field}"' in html.split("error-summary")[1].split("</ul>")[0], f"no link to {field}"

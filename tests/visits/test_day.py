@@ -8,7 +8,7 @@ from PIL import Image
 from kb.core.db import db
 from kb.visits import members
 from kb.visits.models import Visit
-from tests.visits.makers import OPEN_DAY, SECRETS, faults_at, make_visit, typed
+from tests.visits.makers import OPEN_DAY, SECRETS, faults_at, make_visit, rewrite_people, typed
 
 PAGES = ("rombongan", "acara", "hadir", "foto", "survei")
 PEOPLE = "Nama;Jabatan;NIP;Jenis\nAni Contoh;Kepala Bidang;;pejabat\nBudi Contoh;;;\n"
@@ -136,10 +136,7 @@ def test_a_room_or_hours_written_in_other_ways_are_read(app, cast, visit):
 
 
 def rewrite(cast, ident: int, text: str, person: str = "guest_member"):
-    """Open the list of people, write this, and save it."""
-    client, page = getattr(cast, person).client, f"/kunjungan/{ident}/rombongan"
-    begun = typed(client.get(page).text)["started_from"][0]
-    return client.post(page, data={"text": text, "started_from": begun})
+    return rewrite_people(getattr(cast, person).client, ident, text)
 
 
 def present(app, ident: int) -> dict[str, bool]:

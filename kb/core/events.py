@@ -143,6 +143,13 @@ def record_all(name: str, subjects: Iterable[db.Model], viewer: Viewer, *, delay
     return found
 
 
+def came_again(event: Event) -> bool:
+    """Did the same office do the same with the same subject once more, later?"""
+    same = (Event.name == event.name, Event.subject_kind == event.subject_kind, Event.subject_id == event.subject_id)
+    query = select(Event.id).where(*same, Event.office_id == event.office_id, Event.id > event.id).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def drain(limit: int = 1000, remote: bool | None = None) -> int:
     """Hand out open deliveries that are due, oldest first, until none is left or `limit` is reached; returns how many were done.
 

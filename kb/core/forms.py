@@ -137,6 +137,17 @@ class CreateForm(Form):
     once = HiddenField(default=once.new_key)
 
 
+class EditForm(Form):
+    """A form that changes a whole text; `started_from` is the fingerprint of the text it began with (core/edits.py)."""
+
+    started_from = HiddenField(default="")
+
+    def begin_anew(self, fingerprint: str) -> None:
+        """The person has seen what is stored now: their next sending starts from that."""
+        self.started_from.raw_data = None
+        self.started_from.data = fingerprint
+
+
 class OneOf:
     """The value must be one of those in the list; says so without naming the whole list."""
 

@@ -9,6 +9,7 @@ from kb.core.db import db
 from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
 from kb.home import asked, demand, manual, overview, strength
+from kb.home import visit_figures as figures
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
@@ -19,7 +20,6 @@ from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
 from kb.search import service as search
-from kb.visits import figures
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 from kb.visits.models import Visit
@@ -76,6 +76,7 @@ def office(slug: str):
         answered=questions.answered_by(viewer, found.id, 10),
         openness=visits.openness_summary(found),
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
+        figures=figures.of_office(found.id, found.name) if visit_policy.can_see_figures(viewer, found.id) else None,
     )
 
 
@@ -88,8 +89,11 @@ def _without_notes(received: list[Visit], written: list[Note]) -> list[Visit]:
 @bp.get("/kunjungan/angka")
 @public
 def visit_figures():
-    """What visits amount to, for each office and province; and how many follow-ups were kept."""
-    return render_template("home/visit_figures.html", figures=figures.of_all(), follow_ups=notes.follow_up_counts())
+    """What visits amount to, for each province; and how many follow-ups were kept."""
+    viewer = current_viewer()
+    total, provinces = figures.of_all()
+    mine = offices.get(viewer.office_id) if viewer.office_id else None
+    return render_template("home/visit_figures.html", total=total, provinces=provinces, mine=mine)
 
 
 @bp.get("/indikator")

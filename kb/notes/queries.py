@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Select, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, raiseload, selectinload
 
 from kb.core import clock
 from kb.core.db import db
@@ -11,6 +11,7 @@ from kb.core.pages import Page, paginate
 from kb.core.viewer import Viewer
 from kb.notes import policy
 from kb.notes.models import Note, NoteFollowUp, NoteIndicator, NoteRevision
+from kb.offices.models import Office, Region
 
 
 def _listed(viewer: Viewer) -> Select:
@@ -77,12 +78,34 @@ class FollowUpCounts:
     overdue: int
 
 
-def follow_up_counts() -> FollowUpCounts:
-    """Counts over all published notes; no content."""
+def _counted():
     undone = NoteFollowUp.done_at.is_(None)
     late = case((undone & (NoteFollowUp.due_on < clock.today()), 1), else_=0)
-    query = select(func.count(), func.count(NoteFollowUp.done_at), func.coalesce(func.sum(late), 0)).select_from(NoteFollowUp)
-    return FollowUpCounts(*db.session.execute(query.join(Note).where(Note.status == "published")).one())
+    return func.count(NoteFollowUp.id), func.count(NoteFollowUp.done_at), func.coalesce(func.sum(late), 0)
+
+
+def follow_up_counts(office_id: int | None = None) -> FollowUpCounts:
+    """Counts over all published notes, of everybody or of what one office has to do; no content."""
+    query = select(*_counted()).select_from(NoteFollowUp).join(Note).where(Note.status == "published")
+    if office_id is not None:
+        query = query.where(NoteFollowUp.office_id == office_id)
+    return FollowUpCounts(*db.session.execute(query).one())
+
+
+def follow_up_counts_by_province() -> dict[str, FollowUpCounts]:
+    """The same counts by the province of the office that has to do it."""
+    home, province = aliased(Region), aliased(Region)
+    query = (
+        select(province.name, *_counted())
+        .select_from(NoteFollowUp)
+        .join(NoteFollowUp.note)
+        .join(NoteFollowUp.office)
+        .join(home, home.code == Office.region_code)
+        .join(province, province.code == home.province_code)
+        .where(Note.status == "published")
+        .group_by(province.name)
+    )
+    return {name: FollowUpCounts(*counts) for name, *counts in db.session.execute(query)}
 
 
 def of_visit(viewer: Viewer, visit_id: int) -> list[Note]:

@@ -8,7 +8,7 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.notes.models import Note
 from kb.notifications import follows
-from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES
+from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, is_followed_up
 from kb.notifications.telling import tell
 from kb.questions.models import Answer, Question
 from kb.visits import queries as visits
@@ -87,6 +87,8 @@ def tell_of_thread(event: Event) -> None:
 @events.on("inbox", *VISIT_TITLES)
 def tell_of_visit(event: Event) -> None:
     """Colleagues of both sides who follow a visit."""
+    if is_followed_up(event):
+        return
     visit = visits.find(event.subject_id)
     title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
     _tell(event, [f"visit:{visit.id}"], title, f"/kunjungan/{visit.id}", [f"Nomor rujukan: {visit.reference}"])

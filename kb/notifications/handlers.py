@@ -40,6 +40,8 @@ VISIT_TITLES = {
     "visit.place_set": "Tempat kunjungan ke {host} ditentukan",
     "visit.completed": "{guest} melengkapi permohonan kunjungan",
     "visit.zone_changed": "Zona waktu {host} diubah",
+    "visit.members_changed": "Rombongan kunjungan {guest} ke {host} diubah",
+    "visit.agenda_changed": "Susunan acara kunjungan {guest} ke {host} diubah",
     "visit.declined": "Permohonan kunjungan ke {host} ditolak",
     "visit.withdrawn": "Permohonan kunjungan dari {guest} ditarik",
     "visit.cancelled": "Kunjungan {guest} ke {host} dibatalkan",
@@ -55,6 +57,8 @@ VISIT_ADVICE = {
     "visit.joint_asked": "Digabung hanya bila tamu yang sudah diterima menyatakan bersedia, di halaman kunjungannya.",
     "visit.slot_freed": "Tuan rumah sekarang dapat menerima permohonan yang menunggu.",
     "visit.zone_changed": "Jam kunjungan tetap, tetapi kini menurut zona waktu yang baru. Sesuaikan perjalanan dan rapat Anda.",
+    "visit.members_changed": "Buka halaman Rombongan untuk melihat siapa yang datang dan siapa yang menerima.",
+    "visit.agenda_changed": "Buka halaman Susunan acara untuk melihat jam, pembicara, dan ruangnya.",
     "visit.held": "Isi catatan kunjungan selagi ingat; laporan untuk pimpinan tersusun dari catatan itu.",
 }
 
@@ -62,9 +66,16 @@ VISIT_ADVICE = {
 TOLD_TO_BOTH = {"visit.displaced", "visit.slot_freed", "visit.joined"}
 
 
+def is_followed_up(event: Event) -> bool:
+    """Did the same side change the same list again? Then the later event tells of both."""
+    return event.name in visits.SETTLING and events.came_again(event)
+
+
 @events.on("inbox", *VISIT_TITLES)
 def tell_of_visit(event: Event) -> None:
     """The other side's managers, and who asked; the calendars of both sides."""
+    if is_followed_up(event):
+        return
     visit = visits.find(event.subject_id)
     title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
     enclosures = [_enclosure(visit, change) for change in invitations.settle(visit)]

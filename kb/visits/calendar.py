@@ -3,12 +3,15 @@
 All days and times are the host's own. Notice is counted in working days: not Saturday, Sunday, public holidays or joint leave.
 """
 
+import re
 from calendar import Calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from kb.core import workdays
+
+HOURS = re.compile(r"([0-9]{1,2})[.:]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[.:]([0-9]{2})")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,15 @@ class Session:
     def from_keys(cls, starts: str, ends: str) -> "Session":
         """From how a session is stored: "09:00" and "11:30"."""
         return cls(time.fromisoformat(starts), time.fromisoformat(ends))
+
+    @classmethod
+    def from_text(cls, text: str) -> "Session":
+        """From how people write it: "09.00-11.30". Raises ValueError for anything else, also for hours that no clock knows."""
+        found = HOURS.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(text)
+        from_hour, from_minute, to_hour, to_minute = (int(part) for part in found.groups())
+        return cls(time(from_hour, from_minute), time(to_hour, to_minute))
 
     @property
     def key(self) -> str:

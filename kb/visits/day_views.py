@@ -1,18 +1,22 @@
 """Pages of the day: who comes, what happens when, who came, pictures, and three questions afterwards."""
 
-from datetime import date, time
+import re
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from kb.core import clock, files
+from kb.core import clock, edits, files, once
+from kb.core.comparison import compare
 from kb.core.db import db
+from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
-from kb.core.forms import Form
+from kb.core.forms import CreateForm, EditForm, Form
 from kb.core.viewer import current_viewer
+from kb.visits import agenda as lines
 from kb.visits import day, members, policy
+from kb.visits.calendar import Session
 from kb.visits.models import Visit
 from kb.visits.views import find
 
@@ -20,22 +24,23 @@ bp = Blueprint("day", __name__)
 
 SCALE = {"1": "1 – sama sekali tidak", "2": "2", "3": "3 – sebagian", "4": "4", "5": "5 – sepenuhnya"}
 UPLOAD_BYTES = 2 * 1024 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class MembersForm(Form):
+class MembersForm(EditForm):
     """The delegation as text, or in a file that fills the text."""
 
     text = TextAreaField("Daftar orang", [Optional(), Length(max=100_000)])
     sheet = FileField("Atau unggah lembar Excel (.xlsx) atau CSV (opsional)")
 
 
-class AgendaForm(Form):
+class AgendaForm(EditForm):
     """The agenda as lines: 09.00-09.20; title; speaker; room. A second day begins with its date."""
 
     text = TextAreaField("Susunan acara", [Optional(), Length(max=20_000)])
 
 
-class WalkInForm(Form):
+class WalkInForm(CreateForm):
     """Somebody who was not on the list."""
 
     name = StringField("Nama", [DataRequired(), Length(max=120)])
@@ -43,7 +48,7 @@ class WalkInForm(Form):
     side = SelectField("Dari", choices={"guest": "Tamu", "host": "Tuan rumah"})
 
 
-class PhotoForm(Form):
+class PhotoForm(CreateForm):
     """A picture."""
 
     photo = FileField("Foto (JPEG atau PNG, paling besar 10 MB)")
@@ -59,10 +64,13 @@ class SurveyForm(Form):
     comment = TextAreaField("Yang ingin ditambahkan (opsional)", [Optional(), Length(max=500)])
 
 
-def _after(visit_id: int, endpoint: str, message: str):
+def _after(visit_id: int, endpoint: str, message: str, form: CreateForm | None = None):
+    location = url_for(endpoint, visit_id=visit_id)
+    if form is not None:
+        once.remember(form.once.data, current_viewer(), location)
     db.session.commit()
     flash(message)
-    return redirect(url_for(endpoint, visit_id=visit_id), 303)
+    return redirect(location, 303)
 
 
 @bp.route("/kunjungan/<int:visit_id>/rombongan", methods=["GET", "POST"])
@@ -70,17 +78,20 @@ def delegation(visit_id: int):
     """The people of both sides; each side writes its own."""
     viewer, visit, form = current_viewer(), find(visit_id), MembersForm()
     side = policy.side(viewer, visit)
-    mine = [member for member in visit.members if member.side == side]
     problems: list[str] = []
     if not form.is_submitted():
-        form.text.data = members.as_text(mine) if mine else "Nama;Jabatan;NIP;Jenis\n"
+        stored = day.members_text(visit, side)
+        form.text.data, form.started_from.data = stored or members.as_text([]), edits.fingerprint(stored)
     elif form.validate():
         reading = _read(form)
         problems = reading.problems
         if not problems:
             try:
-                day.set_members(visit, viewer, reading.members)
-                return _after(visit_id, ".delegation", f"{len(reading.members)} orang disimpan.")
+                day.set_members(visit, viewer, reading.members, form.started_from.data)
+                return _after(visit_id, ".delegation", _kept(reading))
+            except EditConflict as conflict:
+                db.session.rollback()
+                return _conflict(find(visit_id), form, conflict, members.as_text(reading.members), "rombongan")
             except Invalid as error:
                 db.session.rollback()
                 form.blame(error)
@@ -88,6 +99,11 @@ def delegation(visit_id: int):
     status = 422 if problems or form.errors else 200
     page = render_template("visits/delegation.html", visit=visit, form=form, side=side, problems=problems, failed=status == 422)
     return page, status
+
+
+def _kept(reading: members.Reading) -> str:
+    unkept = f" Kolom yang tidak disimpan: {', '.join(reading.ignored)}." if reading.ignored else ""
+    return f"{len(reading.members)} orang disimpan.{unkept}"
 
 
 def _read(form: MembersForm) -> members.Reading:
@@ -104,16 +120,48 @@ def _read(form: MembersForm) -> members.Reading:
     return reading
 
 
+# The two texts of a visit that several people write, and how a page of two versions calls them.
+CONFLICTS = {"rombongan": "Rombongan ini", "acara": "Susunan acara ini"}
+
+
+def _conflict(visit: Visit, form: EditForm, conflict: EditConflict, typed: str, name: str):
+    """Both texts, so that nothing is lost."""
+    form.begin_anew(edits.fingerprint(conflict.stored))
+    page = render_template(
+        "visits/conflict.html", visit=visit, form=form, name=name, what=CONFLICTS[name], stored=conflict.stored,
+        changes=compare(_spaced(conflict.stored), _spaced(typed)), failed=True,
+    )  # fmt: skip
+    return page, 409
+
+
+def _spaced(text: str) -> str:
+    """With a blank behind each semicolon, so that columns are compared one by one, and lines may break."""
+    return re.sub(r"; *", "; ", text)
+
+
+@bp.get("/kunjungan/<int:visit_id>/rombongan.xlsx")
+def delegation_sheet(visit_id: int):
+    """The own side's list as a sheet to fill in."""
+    visit = find(visit_id)
+    content = members.as_sheet(day.people(visit, policy.side(current_viewer(), visit)))
+    name = f"rombongan-{visit.reference or visit.id}.xlsx"
+    return Response(content, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 @bp.route("/kunjungan/<int:visit_id>/acara", methods=["GET", "POST"])
 def agenda(visit_id: int):
     """What happens when; the host writes it."""
     viewer, visit, form = current_viewer(), find(visit_id), AgendaForm()
     if not form.is_submitted():
-        form.text.data = _agenda_text(visit)
+        stored = day.agenda_text(visit)
+        form.text.data, form.started_from.data = stored or _usual(visit), edits.fingerprint(stored)
     elif form.validate():
         try:
-            day.set_agenda(visit, viewer, _agenda_lines(form.text.data or "", visit))
+            day.set_agenda(visit, viewer, lines.read(form.text.data or "", visit.day), form.started_from.data)
             return _after(visit_id, ".agenda", "Susunan acara disimpan.")
+        except EditConflict as conflict:
+            db.session.rollback()
+            return _conflict(find(visit_id), form, conflict, form.text.data or "", "acara")
         except Invalid as error:
             db.session.rollback()
             form.blame(error)
@@ -126,36 +174,9 @@ def _zone(visit: Visit) -> str:
     return clock.ZONE_NAMES.get(visit.host.timezone, "")
 
 
-def _agenda_text(visit: Visit) -> str:
-    lines = visit.agenda or day.first_agenda(visit)
-    text = []
-    for line in lines:
-        starts, ends = (str(moment)[:5].replace(":", ".") for moment in (line.starts, line.ends))
-        prefix = f"{line.day.isoformat()} " if line.day != visit.day else ""
-        text.append("; ".join([f"{prefix}{starts}-{ends}", line.title, line.speaker, line.room]).rstrip("; "))
-    return "\n".join(text)
-
-
-def _agenda_lines(text: str, visit: Visit) -> list[day.Line]:
-    """Raises Invalid at `text`, naming the line."""
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        when, *rest = (part.strip() for part in line.split(";"))
-        try:
-            *on, hours = when.split()
-            starts, ends = (time.fromisoformat(part.strip().replace(".", ":").zfill(5)) for part in hours.replace("–", "-").split("-"))
-            on_day = date.fromisoformat(on[0]) if on else visit.day
-        except (ValueError, IndexError):
-            raise Invalid(
-                f'Baris {number}: "{when[:40]}" bukan waktu. Contoh: 09.00-09.30; Pembukaan; Kepala dinas; Ruang rapat', "text"
-            ) from None
-        if not rest or not rest[0]:
-            raise Invalid(f"Baris {number}: acaranya belum ditulis.", "text")
-        title, speaker, room = (*rest, "", "")[:3]
-        found.append(day.Line(on_day, starts, ends, title[:200], speaker[:200], room[:120]))
-    return found
+def _usual(visit: Visit) -> str:
+    session = Session.from_keys(visit.session, visit.session_ends)
+    return lines.as_text(lines.usual(visit.day, session, visit.room), visit.day)
 
 
 @bp.route("/kunjungan/<int:visit_id>/hadir", methods=["GET", "POST"])
@@ -163,10 +184,17 @@ def attendance(visit_id: int):
     """The list on a phone: one press for each who has come; a line for who was not on it."""
     viewer, visit, form = current_viewer(), find(visit_id), WalkInForm()
     if form.validate_on_submit():
-        day.walk_in(visit, viewer, members.Member(form.name.data, form.title.data or ""), form.side.data)
-        return _after(visit_id, ".attendance", f"{form.name.data} dicatat hadir.")
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location, 303)
+        try:
+            day.walk_in(visit, viewer, members.Member(form.name.data, form.title.data or ""), form.side.data)
+            return _after(visit_id, ".attendance", f"{form.name.data} dicatat hadir.", form)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+            visit = find(visit_id)
     page = render_template("visits/attendance.html", visit=visit, form=form, open=clock.today(visit.host.timezone) >= visit.day)
-    return page, 422 if form.is_submitted() else 200
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/kunjungan/<int:visit_id>/hadir/<int:member_id>")
@@ -180,11 +208,13 @@ def check_in(visit_id: int, member_id: int):
 @bp.route("/kunjungan/<int:visit_id>/foto", methods=["GET", "POST"])
 def photos(visit_id: int):
     """Pictures for both offices and the report."""
-    visit, form = find(visit_id), PhotoForm()
+    viewer, visit, form = current_viewer(), find(visit_id), PhotoForm()
     if form.validate_on_submit():
+        if (location := once.replay(form.once.data, viewer)) is not None:
+            return redirect(location, 303)
         try:
-            day.add_photo(visit, current_viewer(), form.photo.data, form.caption.data)
-            return _after(visit_id, ".photos", "Foto disimpan.")
+            day.add_photo(visit, viewer, form.photo.data, form.caption.data)
+            return _after(visit_id, ".photos", "Foto disimpan.", form)
         except Invalid as error:
             db.session.rollback()
             form.blame(error)

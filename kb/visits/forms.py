@@ -1,6 +1,6 @@
 """Forms of visits."""
 
-from datetime import date, time
+from datetime import date
 
 from wtforms import (
     BooleanField,
@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.core.errors import Invalid
-from kb.core.forms import CreateForm, Form
+from kb.core.forms import CreateForm, EditForm, Form
 from kb.instruments import loader
 from kb.visits.calendar import Session
 from kb.visits.models import Visit
@@ -148,14 +148,14 @@ class PlaceForm(Form):
 def read_sessions(text: str) -> tuple[Session, ...]:
     """Sessions written "09.00-11.30, 13.30-15.30". Raises ValidationError with what is wrong."""
     found = []
-    for part in text.replace("–", "-").split(","):
+    for part in text.split(","):
         try:
-            starts, ends = (time.fromisoformat(word.strip().replace(".", ":").zfill(5)) for word in part.split("-"))
+            session = Session.from_text(part)
         except ValueError:
             raise ValidationError(f'"{part.strip()}" bukan sesi. Contoh: 09.00-11.30, 13.30-15.30') from None
-        if ends <= starts:
+        if session.ends <= session.starts:
             raise ValidationError(f'Sesi "{part.strip()}" berakhir sebelum dimulai.')
-        found.append(Session(starts, ends))
+        found.append(session)
     found.sort(key=lambda session: session.starts)
     for before, after in zip(found, found[1:], strict=False):
         if after.starts < before.ends:
@@ -168,7 +168,7 @@ def _check_sessions(_form, field):
         read_sessions(field.data)
 
 
-class OpennessForm(Form):
+class OpennessForm(EditForm):
     """When and for whom a host is open. Each weekday is a line of sessions: "09:00-11:30, 13:30-15:30"."""
 
     monday = StringField("Senin (opsional)", [Optional(), Length(max=100), _check_sessions])

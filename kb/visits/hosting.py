@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from kb.core import clock, events
+from kb.core import clock, edits, events
 from kb.core.access import require
 from kb.core.days_off import HolidayChange
 from kb.core.db import db
@@ -36,9 +36,50 @@ class Settings:
     sessions: dict[int, tuple[Session, ...]]
 
 
-def set_openness(host: Office, settings: Settings, viewer: Viewer) -> None:
-    """Keep when and for whom the host is open."""
+def settings_text(settings: Settings) -> str:
+    """What a host has set, a line each; for comparing two versions."""
+    sessions = (
+        f"{name}: {', '.join(one.label for one in settings.sessions.get(weekday, ())) or 'tertutup'}"
+        for weekday, name in enumerate(openness.WEEKDAYS)
+    )
+    limits = (
+        f"Pemberitahuan: {settings.notice_days} hari kerja",
+        f"Paling jauh: {settings.ahead_days} hari",
+        f"Rombongan: {settings.largest_delegation} orang",
+        f"Kunjungan per sesi: {settings.visits_per_session}",
+        f"Kunjungan per bulan: {settings.visits_per_month or 'tanpa batas'}",
+    )
+    return "\n".join(
+        [*sessions, *limits, f"Tempat: {settings.place}", f"Yang dibawa: {settings.bring}", f"Pesan: {settings.note}"]
+    )  # fmt: skip
+
+
+def stored_text(host: Office) -> str:
+    """What the host has set; empty as long as the defaults hold."""
+    row = openness.of(host)
+    if row.id is None:
+        return ""
+    by_weekday: dict[int, tuple[Session, ...]] = {}
+    for one in row.sessions:
+        by_weekday[one.weekday] = (*by_weekday.get(one.weekday, ()), Session(one.starts, one.ends))
+    return settings_text(
+        Settings(
+            row.notice_days, row.ahead_days, row.largest_delegation, row.visits_per_session, row.visits_per_month, row.place, row.bring,
+            row.note, by_weekday,
+        )
+    )  # fmt: skip
+
+
+def set_openness(host: Office, settings: Settings, viewer: Viewer, started_from: str = "") -> None:
+    """Keep when and for whom the host is open. Raises EditConflict when the change did not start from what is stored."""
     require(seen=True, allowed=policy.can_set_openness(viewer, host.id))
+    # The lock lets two managers of an office save one after the other; the second then sees what the first one stored.
+    db.session.scalar(select(Office.id).where(Office.id == host.id).with_for_update())
+    db.session.expire_all()
+    stored = stored_text(host)
+    if stored == settings_text(settings):
+        return
+    edits.check(started_from, stored)
     row = openness.of(host)
     has_moved = row.place != settings.place
     row.notice_days, row.ahead_days, row.largest_delegation = settings.notice_days, settings.ahead_days, settings.largest_delegation

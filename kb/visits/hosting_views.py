@@ -4,9 +4,11 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from kb.core import clock, days_off
+from kb.core import clock, days_off, edits
 from kb.core.access import require
+from kb.core.comparison import compare
 from kb.core.db import db
+from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
 from kb.core.viewer import current_viewer
 from kb.offices import queries as offices
@@ -26,7 +28,12 @@ def settings():
     if not form.is_submitted():
         _fill(form, host)
     if form.validate_on_submit():
-        hosting.set_openness(host, _settings(form), viewer)
+        wanted = _settings(form)
+        try:
+            hosting.set_openness(host, wanted, viewer, form.started_from.data)
+        except EditConflict as conflict:
+            db.session.rollback()
+            return _conflict(form, conflict, wanted)
         db.session.commit()
         flash("Hari buka disimpan.")
         return redirect(url_for(".settings"), 303)
@@ -41,6 +48,7 @@ def _own_office() -> Office:
 
 def _fill(form: OpennessForm, host: Office) -> None:
     form.process(obj=openness.of(host))
+    form.started_from.data = edits.fingerprint(hosting.stored_text(host))
     for weekday, sessions in openness.rules(host).sessions.items():
         form[form.WEEKDAYS[weekday]].data = ", ".join(session.label.replace("–", "-") for session in sessions)
 
@@ -50,6 +58,16 @@ def _settings(form: OpennessForm) -> hosting.Settings:
         form.notice_days.data, form.ahead_days.data, form.largest_delegation.data, form.visits_per_session.data, form.visits_per_month.data,
         form.place.data or "", form.bring.data or "", form.note.data or "", form.sessions(),
     )  # fmt: skip
+
+
+def _conflict(form: OpennessForm, conflict: EditConflict, wanted: hosting.Settings):
+    """Both settings, so that nothing is lost."""
+    form.begin_anew(edits.fingerprint(conflict.stored))
+    page = render_template(
+        "visits/openness_conflict.html", form=form, host=_own_office(), stored=conflict.stored,
+        changes=compare(conflict.stored, hosting.settings_text(wanted)), failed=True,
+    )  # fmt: skip
+    return page, 409
 
 
 def _page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):

@@ -13,6 +13,7 @@ from kb.visits.models import ClosedPeriod, Openness, VisitSlot
 
 # What booking forms of real offices ask for: Monday to Friday, at most two visits a day, about a week's notice, up to 40 people.
 DEFAULT_SESSIONS = (Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30)))
+WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 DEFAULT_NOTICE_DAYS = 5
 DEFAULT_AHEAD_DAYS = 120
 DEFAULT_DELEGATION = 40
@@ -63,9 +64,8 @@ def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
 
 def summary(host: Office) -> str:
     """When the host is open, in a sentence."""
-    names = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
     found = rules(host)
-    days = [names[weekday] for weekday in sorted(found.sessions)]
+    days = [WEEKDAYS[weekday] for weekday in sorted(found.sessions)]
     if not days:
         return "Tuan rumah belum membuka sesi."
     sessions = sorted({session.label for listed in found.sessions.values() for session in listed})

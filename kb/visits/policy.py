@@ -56,6 +56,11 @@ def can_set_openness(viewer: Viewer, host_id: int) -> bool:
     return viewer.manages(host_id)
 
 
+def can_see_figures(viewer: Viewer, office_id: int) -> bool:
+    """Those of an office are its own people's: they tell of requests that outsiders must not know of. Those of provinces are public."""
+    return viewer.is_of(office_id)
+
+
 def steps(viewer: Viewer, visit: Visit, today) -> list[Step]:
     """What this person may do with the visit now."""
     return steps_from(visit.status, side(viewer, visit), viewer.role == "manager", visit.last_day, today)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
@@ -23,6 +24,9 @@ from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
 # Working days within which a host should answer, and a guest should report. The first is also what hosts ask of guests as notice.
 ANSWER_DAYS = 3
 REPORT_DAYS = 5
+
+# Changes that come in rows: each side is told of the last one (notifications/handlers.py).
+SETTLING = {"visit.members_changed", "visit.agenda_changed"}
 
 OWES_SOMETHING = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
 
@@ -77,8 +81,8 @@ class Month:
         return [day for week in self.weeks for day in week if day and day.sessions]
 
 
-def _listed(sessions=raiseload) -> Select:
-    return select(Visit).options(joinedload(Visit.host), joinedload(Visit.guest), raiseload(Visit.indicator_rows), sessions(Visit.sessions))
+def _listed(sessions=raiseload, topics=raiseload) -> Select:
+    return select(Visit).options(joinedload(Visit.host), joinedload(Visit.guest), topics(Visit.indicator_rows), sessions(Visit.sessions))
 
 
 def find(visit_id: int) -> Visit | None:
@@ -94,9 +98,44 @@ def ours(office_id: int, limit: int = 100) -> list[Visit]:
     return list(db.session.scalars(query))
 
 
+@dataclass(frozen=True)
+class Own:
+    """The visits of an office by whose turn it is: its own duties and drafts, what the other sides owe too late, what comes, the rest."""
+
+    duties: list[Duty]
+    drafts: list[Visit]
+    awaited: list[Duty]
+    to_come: list[Visit]
+    others: list[Visit]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.duties or self.drafts or self.to_come or self.others)
+
+
+def own(office_id: int) -> Own:
+    """What an office has to do first, then what comes, soonest first, then the rest, newest first."""
+    found = duties(office_id)
+    mine = [duty for duty in found if duty.falls_to(office_id)]
+    at_turn = {duty.visit.id for duty in mine}
+    rest = [visit for visit in ours(office_id) if visit.id not in at_turn]
+    drafts = [visit for visit in rest if visit.status == "draft"]
+    to_come = [visit for visit in rest if _is_to_come(visit)]
+    shown = {visit.id for visit in (*drafts, *to_come)}
+    return Own(
+        mine, drafts, [duty for duty in found if duty.is_late and not duty.falls_to(office_id)],
+        sorted(to_come, key=lambda visit: (visit.day, visit.session)), [visit for visit in rest if visit.id not in shown],
+    )  # fmt: skip
+
+
+def _is_to_come(visit: Visit) -> bool:
+    undecided = visit.status in WAITS_FOR_HOST | {"proposed"}
+    return visit.status in AGREED or (undecided and visit.day >= clock.today(visit.host.timezone))
+
+
 def upcoming_public(limit: int = 4) -> list[Visit]:
-    """Agreed visits to come that both sides leave open to everybody."""
-    query = _listed().where(Visit.status.in_(AGREED), Visit.host_opens, Visit.guest_opens, Visit.day >= clock.today())
+    """Agreed visits to come that both sides leave open to everybody, with their topics."""
+    query = _listed(topics=selectinload).where(Visit.status.in_(AGREED), Visit.host_opens, Visit.guest_opens, Visit.day >= clock.today())
     return list(db.session.scalars(query.order_by(Visit.day, Visit.session).limit(limit)))
 
 
@@ -214,9 +253,15 @@ def never_received(host_id: int, guest_ids: set[int]) -> set[int]:
 
 
 def history(visit: Visit) -> list[Event]:
-    """What happened with a visit, oldest first."""
+    """What happened with a visit, oldest first; of a list that was changed again and again by one side, only the last change in a row."""
     query = select(Event).where(Event.subject_kind == "visit", Event.subject_id == visit.id).order_by(Event.id)
-    return list(db.session.scalars(query))
+    found = list(db.session.scalars(query))
+    return [event for event, following in zip_longest(found, found[1:]) if not _is_repeated(event, following)]
+
+
+def _is_repeated(event: Event, following: Event | None) -> bool:
+    same = following is not None and (event.name, event.office_id) == (following.name, following.office_id)
+    return same and event.name in SETTLING
 
 
 def last_changes(visits: Iterable[Visit]) -> dict[int, datetime]:

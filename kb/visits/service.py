@@ -125,6 +125,7 @@ def _write(visit: Visit, host: Office, request: Request) -> None:
     visit.head_name, visit.head_position, visit.delegation_size = request.head_name, request.head_position, request.delegation_size
     visit.contact_name, visit.contact_phone, visit.contact_email = request.contact_name, request.contact_phone, request.contact_email
     visit.wants_joint = request.wants_joint
+    visit.erased_at = None  # an old draft taken up again holds names anew
     kept = {row.code: row for row in visit.indicator_rows}
     visit.indicator_rows = [kept.get(code) or VisitIndicator(code=code) for code in dict.fromkeys(request.indicators)]
     _write_letter(visit, request.letter_number, request.letter_on)

@@ -35,6 +35,8 @@ HISTORY = {
     "visit.joint_wished": "Bersedia digabung",
     "visit.joint_asked": "Rombongan lain ingin bergabung",
     "visit.place_set": "Tempat ditentukan",
+    "visit.members_changed": "Rombongan diubah",
+    "visit.agenda_changed": "Susunan acara diubah",
     "visit.declined": "Ditolak",
     "visit.withdrawn": "Ditarik",
     "visit.cancelled": "Dibatalkan",
@@ -59,11 +61,12 @@ NEXT_FREE = 250
 def index():
     """Visits to come that are open to all; for those signed in, their office's own."""
     viewer = current_viewer()
+    upcoming = queries.upcoming_public(20)
     return render_template(
         "visits/index.html",
-        upcoming=queries.upcoming_public(20),
-        ours=queries.ours(viewer.office_id) if viewer.office_id else [],
-        overdue=[duty for duty in queries.duties(viewer.office_id) if duty.is_late] if viewer.office_id else [],
+        upcoming=upcoming,
+        topics={code: loader.indicator(code) for visit in upcoming for code in visit.indicators},
+        own=queries.own(viewer.office_id) if viewer.office_id else None,
         may_ask=policy.can_ask(viewer),
     )
 

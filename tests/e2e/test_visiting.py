@@ -7,7 +7,10 @@ from email import message_from_bytes, policy
 
 import pytest
 from docx import Document
+from PIL import Image
 from playwright.sync_api import expect
+
+from kb.visits import members
 
 GUEST, HOST, OUTSIDER = "pengelola@pringsewu.example", "pengelola@mesuji.example", "pengelola@tubaba.example"
 QUESTION = "Bagaimana perangkat daerah mengisi peta rencana?"
@@ -92,6 +95,72 @@ def test_from_the_request_over_another_day_to_notes_that_are_found_again(person,
     stranger.sees("0 hasil")
     stranger.open("/catatan")
     expect(stranger.page.get_by_text(word)).to_have_count(0)
+
+
+def test_the_day_is_held_on_a_phone(person, site, tmp_path):
+    """The list and the agenda before; on the day attendance, somebody unlisted, a picture; then three questions."""
+    guest, host = person(phone=True).sign_in(GUEST), person(phone=True).sign_in(HOST)
+    address, _ = ask(guest, "hari kunjungan")
+    host.open(address)
+    step(host, "Terima").sees("diterima")
+
+    guest.open(f"{address}/rombongan")
+    guest.page.get_by_label("Daftar orang").fill(
+        "Nama;Jabatan;NIP;Jenis\nAni Contoh, S.Kom.;Kepala Bidang;;pejabat\nBudi Contoh;Pranata Komputer;;"
+    )
+    guest.press("Simpan rombongan").sees("2 orang disimpan.")
+    with guest.page.expect_download() as download:
+        guest.page.get_by_role("link", name="unduh lembar Excel").click()
+    sheet = tmp_path / "rombongan.xlsx"
+    download.value.save_as(sheet)
+    assert [member.name for member in members.from_file(sheet.name, sheet.read_bytes()).members] == ["Ani Contoh, S.Kom.", "Budi Contoh"]
+    host.open(f"{address}/acara").press("Simpan susunan acara").sees("Susunan acara disimpan.")
+    guest.open(f"{address}/acara").sees("Tanya jawab menurut daftar pertanyaan")
+    host.open(f"{address}/hadir").sees("Kehadiran dicatat mulai")
+
+    site.let_the_day_come(int(address.rsplit("/", 1)[1]))
+    host.open(f"{address}/hadir").page.get_by_role("button", name=re.compile("^Hadir.*Ani Contoh")).click()
+    host.sees("1 tamu tercatat hadir.").look()
+    host.page.get_by_label("Nama", exact=True).fill("Citra Contoh")
+    host.press("Catat hadir").sees("Citra Contoh dicatat hadir.").sees("2 tamu tercatat hadir.")
+    guest.open(f"{address}/rombongan")
+    written = guest.page.get_by_label("Daftar orang").input_value()
+    assert "Citra Contoh" in written
+    guest.page.get_by_label("Daftar orang").fill(written.replace("Kepala Bidang;;", "Kepala Bidang;198001012005011001;"))
+    guest.press("Simpan rombongan").sees("3 orang disimpan.").open(f"{address}/hadir").sees("2 tamu tercatat hadir.")
+
+    picture = tmp_path / "rapat.png"
+    Image.new("RGB", (640, 480), "seagreen").save(picture)
+    guest.open(f"{address}/foto")
+    guest.page.get_by_label("Foto (JPEG atau PNG").set_input_files(picture)
+    guest.page.get_by_label("Keterangan foto").fill("Paparan tuan rumah (data contoh)")
+    guest.press("Simpan foto").sees("Foto disimpan.").sees("Paparan tuan rumah (data contoh)")
+    host.open(f"{address}/foto").sees("Paparan tuan rumah (data contoh)")
+    loaded = "image => image.decode().then(() => image.naturalWidth)"
+    assert host.page.get_by_role("img", name="Paparan tuan rumah").evaluate(loaded) == 640
+
+    guest.open(address).press("Tandai terlaksana").open(f"{address}/survei").press("Simpan jawaban").sees("Ada yang perlu diperbaiki")
+    for name in ("answered", "prepared", "applicable"):
+        guest.page.locator(f"input[name={name}][value='4']").check()
+    guest.page.get_by_label("Yang ingin ditambahkan").fill("Jelas dan terbuka.")
+    guest.press("Simpan jawaban").sees("Terima kasih. Jawaban disimpan.")
+    host.open(f"{address}/survei").sees("terjawab 4, siap 4, dapat diterapkan 4. Jelas dan terbuka.")
+
+
+def test_two_who_write_one_agenda_at_once_are_shown_both_texts(person):
+    guest, host, colleague = person().sign_in(GUEST), person(phone=True).sign_in(HOST), person().sign_in("anggota@mesuji.example")
+    address, _ = ask(guest, "dua penulis")
+    host.open(address)
+    step(host, "Terima").sees("diterima")
+    for one, title in ((host, "Acara saya"), (colleague, "Acara rekan")):
+        one.open(f"{address}/acara")
+        one.page.get_by_label("Susunan acara").fill(f"09.00-09.30; {title}")
+    colleague.press("Simpan susunan acara").sees("Susunan acara disimpan.")
+    host.press("Simpan susunan acara").sees("Susunan acara ini sudah diubah orang lain")
+    expect(host.page.get_by_label("Isi yang tersimpan")).to_have_value("09.00-09.30; Acara rekan")
+    host.page.get_by_label("Susunan acara").fill("09.00-09.30; Acara rekan\n09.30-10.00; Acara saya")
+    host.press("Simpan gabungan ini").sees("Susunan acara disimpan.")
+    colleague.open(f"{address}/acara").sees("Acara rekan").sees("Acara saya")
 
 
 # What each letter must say after a proposal was numbered and then accepted.

@@ -10,7 +10,7 @@ import vobject
 from icalendar import Calendar
 from sqlalchemy import select
 
-from kb.core import clock, events
+from kb.core import clock, edits, events
 from kb.core.db import db
 from kb.notifications import choices
 from kb.notifications import mail as outbox
@@ -214,7 +214,8 @@ def test_without_a_room_the_place_of_the_host_is_named_as_the_letter_does_and_it
     world.act("accept", "host_manager")
     assert world.calendar_of("guest_member").places == {"Aula Dinas Kominfo Mesuji"}
     settings = hosting.Settings(5, 120, 40, 1, None, "Gedung Baru", "", "", {day: (Session(time(9), time(11)),) for day in range(5)})
-    hosting.set_openness(world.visit.host, settings, cast.host_manager.viewer)
+    begun = edits.fingerprint(hosting.stored_text(world.visit.host))
+    hosting.set_openness(world.visit.host, settings, cast.host_manager.viewer, begun)
     world.deliver()
     assert world.calendar_of("guest_member").places == {"Gedung Baru"}
     hosting.set_openness(world.visit.host, settings, cast.host_manager.viewer)

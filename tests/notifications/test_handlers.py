@@ -4,15 +4,19 @@ import pytest
 from sqlalchemy import select
 
 from kb.accounts.models import Invitation, JoinRequest, User
-from kb.core import clock, events
+from kb.core import clock, edits, events
 from kb.core.db import db
 from kb.notes import service as notes
+from kb.notifications import follows
 from kb.notifications.models import Mail, Notice
-from kb.visits import schedule
+from kb.visits import agenda, day, invitations, policy, schedule
 from kb.visits import service as visits
+from kb.visits.members import Member
+from kb.visits.models import Visit
 from tests import makers
 from tests.accounts.makers import make_invitation, make_request
 from tests.notes.makers import make_note, make_visit
+from tests.notifications.makers import pass_time
 from tests.visits.makers import SECRETS
 
 CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin")
@@ -96,6 +100,81 @@ def test_what_happens_to_a_visit_is_told_to_whom_it_concerns(cast, db_ctx, event
         assert told(cast) == mailed(cast) == expected
         for mail in db.session.scalars(select(Mail)):
             assert not [secret for secret in SECRETS if secret in mail.text], "no personal data of others in a mail"
+
+
+PEOPLE = [Member("Ani Contoh"), Member("Budi Contoh")]
+
+
+def change_people(visit_id: int, by, people: list[Member]) -> None:
+    """A side opens its list, writes it anew and saves it. Commits."""
+    visit = db.session.get(Visit, visit_id)
+    stored = day.members_text(visit, policy.side(by.viewer, visit))
+    day.set_members(visit, by.viewer, people, edits.fingerprint(stored))
+    db.session.commit()
+
+
+def changes() -> int:
+    return db.session.query(events.Event).filter(events.Event.name == "visit.members_changed").count()
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [("guest_member", {"host_manager"}), ("host_member", BOTH_GUESTS)], ids=["by-the-guest", "by-the-host"]
+)
+def test_a_changed_delegation_is_told_to_the_other_side_once_however_often_it_is_saved(cast, db_ctx, monkeypatch, by, expected):
+    person = getattr(cast, by)
+    with db_ctx():
+        visit = make_visit("accepted", days=10, requested_by_id=cast.guest_member.id)
+        invitations.settle(visit)  # calendars know the day already
+        ident = visit.id
+        for people in (PEOPLE[:1], PEOPLE[:1], PEOPLE):
+            change_people(ident, person, people)
+            pass_time(monkeypatch, minutes=4)
+            events.drain()
+            assert told(cast) == set(), "a list that is still being written is not told of"
+        assert changes() == 2, "saving the same again changes nothing"
+        pass_time(monkeypatch, minutes=10)
+        events.drain()
+        assert told(cast) == mailed(cast) == expected
+        titles = [notice.title for notice in db.session.scalars(select(Notice))]
+        assert len(titles) == len(expected) and all("Rombongan kunjungan" in title and "diubah" in title for title in titles)
+        change_people(ident, person, PEOPLE[1:])
+        pass_time(monkeypatch, minutes=11)
+        events.drain()
+        assert db.session.query(Notice).count() == 2 * len(expected)
+        for mail in db.session.scalars(select(Mail)):
+            assert not [secret for secret in (*SECRETS, "Ani Contoh") if secret in mail.text]
+
+
+def test_a_changed_agenda_is_told_to_the_guest_once(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        visit = make_visit("accepted", days=10, requested_by_id=cast.guest_member.id)
+        for title in ("Pembukaan", "Pembukaan", "Pembukaan dan doa"):
+            lines = agenda.read(f"09.00-10.00; {title}", visit.day)
+            day.set_agenda(visit, cast.host_manager.viewer, lines, edits.fingerprint(day.agenda_text(visit)))
+            db.session.commit()
+        pass_time(monkeypatch, minutes=11)
+        events.drain()
+        assert told(cast) == BOTH_GUESTS and db.session.query(Notice).count() == 2
+
+
+def test_a_draft_is_nobody_elses_matter(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        ident = make_visit("draft", days=10, requested_by_id=cast.guest_member.id).id
+        change_people(ident, cast.guest_manager, PEOPLE)
+        pass_time(monkeypatch, minutes=11)
+        events.drain()
+        assert changes() == 0 and told(cast) == set()
+
+
+def test_a_follower_too_is_told_only_of_the_last_change(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        ident = make_visit("accepted", days=10).id
+        follows.follow(f"visit:{ident}", cast.host_member.viewer)
+        for people in (PEOPLE[:1], PEOPLE):
+            change_people(ident, cast.guest_manager, people)
+        pass_time(monkeypatch, minutes=11)
+        events.drain()
+        assert db.session.query(Notice).filter(Notice.user_id == cast.host_member.id).count() == 1
 
 
 def test_one_who_may_no_longer_see_the_visit_is_not_told(cast, db_ctx):
@@ -210,5 +289,6 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
         "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed", "visit.reminded",
         "visit.letter_added",  # tests/visits/test_sent_letters.py
         "visit.completed", "visit.zone_changed",
+        "visit.members_changed", "visit.agenda_changed",
         "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed", "account.handed_over",
     }  # fmt: skip

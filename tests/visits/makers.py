@@ -106,9 +106,9 @@ class _FormReader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
-        self.textarea = found["name"] if tag == "textarea" else ""
-        if tag == "textarea":
-            self.values[found["name"]] = [""]
+        self.textarea = found.get("name", "") if tag == "textarea" else ""
+        if self.textarea:
+            self.values[self.textarea] = [""]
         elif tag == "input" and "name" in found and (found.get("type") not in ("radio", "checkbox") or "checked" in found):
             self.values.setdefault(found["name"], []).append(found.get("value", ""))
 
@@ -126,6 +126,12 @@ class _FormReader(HTMLParser):
 def typed(html: str) -> dict[str, list[str]]:
     """What stands in the forms of a page, as a browser would send it, by name."""
     return _FormReader(html).values
+
+
+def rewrite_people(client, ident: int, text: str):
+    """Open the list of people, write this, and save it."""
+    page = f"/kunjungan/{ident}/rombongan"
+    return client.post(page, data={"text": text, "started_from": typed(client.get(page).text)["started_from"][0]})
 
 
 def faults_at(html: str, field: str) -> str:

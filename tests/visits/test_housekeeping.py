@@ -11,8 +11,9 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.notifications.models import Notice
 from kb.visits import reminders, retention
-from kb.visits.models import Visit, VisitLetter, VisitMember
-from tests.visits.makers import MESUJI, OPEN_DAY, PRINGSEWU, make_visit
+from kb.visits.models import AgendaItem, SentEntry, Visit, VisitLetter, VisitMember, VisitOption, VisitSession, VisitSurvey
+from kb.visits.workflow import STATUSES
+from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, TODAY, at_noon, make_visit
 
 
 def reminded(it_is, days_before: int) -> list[str]:
@@ -102,20 +103,97 @@ def test_only_agreed_visits_are_reminded_of(app, it_is, status):
         assert reminded(it_is, 7) == []
 
 
-def test_names_go_after_the_retention_period_and_figures_stay(app, it_is):
+def with_names(status: str, **values) -> Visit:
+    """A visit with personal data in every place that may hold some. Not committed."""
+    visit = make_visit(status, meeting_link="https://rapat.example/ani", **values)
+    visit.members = [VisitMember(side="guest", position=1, name="Ani Contoh")]
+    visit.letters = [VisitLetter(kind="permohonan", number="1", signer_name="Ani Contoh")]
+    visit.agenda = [AgendaItem(day=visit.day, starts="09:00", ends="10:00", title="Paparan", speaker="Ani Contoh", room="Ruang A")]
+    answers = {"answered": 4, "prepared": 4, "applicable": 4, "created_at": visit.created_at}
+    visit.surveys = [VisitSurvey(side="guest", comment="Ani Contoh sangat membantu.", **answers)]
+    sent = {"starts_at": visit.created_at, "ends_at": visit.created_at, "sequence": 0}
+    visit.sent_entries = [SentEntry(number=1, place=visit.meeting_link, **sent), SentEntry(number=2, place="Ruang A", **sent)]
+    visit.attended = 1
+    db.session.flush()
+    return visit
+
+
+def is_erased(ident: int) -> bool:
+    """Is nothing personal left, and all else still there?"""
+    found = db.session.get(Visit, ident, populate_existing=True)
+    texts = [found.head_name, found.head_position, found.contact_name, found.contact_phone, found.contact_email, found.meeting_link]
+    texts += [row.speaker for row in found.agenda] + [row.comment for row in found.surveys] + [found.sent_entries[0].place]
+    rows = [*found.members, *found.letters, *found.photos]
+    assert any(texts) == bool(rows) == (found.erased_at is None), "erased in part"
+    assert (found.delegation_size, found.attended, found.indicators) == (6, 1, ["spbe-2020/12"])
+    assert (
+        found.purpose
+        and found.questions
+        and found.agenda[0].room == found.sent_entries[1].place == "Ruang A"
+        and found.surveys[0].answered == 4
+    )
+    return found.erased_at is not None
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_names_go_after_the_retention_period_in_whatever_state_a_visit_was_left_and_figures_stay(app, it_is, status):
     with app.app_context():
-        old, young, open_one = make_visit("held"), make_visit("held", session="13:30"), make_visit("requested")
-        young.day = OPEN_DAY + timedelta(days=1)
-        old.members = [VisitMember(side="guest", position=1, name="Ani Contoh")]
-        old.letters = [VisitLetter(kind="permohonan", number="1", signer_name="Ani Contoh")]
-        old.attended = 1
+        ident = with_names(status).id
+        db.session.commit()
+        for days, gone in ((0, False), (730, False), (731, True)):
+            it_is(OPEN_DAY + timedelta(days=days))
+            assert retention.erase(730) == int(gone) and retention.erase(730) == 0
+            assert is_erased(ident) == gone, f"{days} days after"
+
+
+def test_a_visit_that_is_still_to_come_or_was_touched_lately_keeps_its_names(app, cast, it_is):
+    with app.app_context():
+        far = OPEN_DAY + timedelta(days=700)
+        second_day, proposed, touched = (with_names("accepted", session=at) for at in ("09:00", "10:00", "11:00"))
+        second_day.sessions.append(VisitSession(day=far, session="09:00", ends="11:30"))
+        proposed.options = [VisitOption(number=1, day=far, session="09:00", ends="11:30")]
+        it_is(far)
+        events.record("visit.closed", touched, cast.guest_manager.viewer)
+        db.session.commit()
+        it_is(OPEN_DAY + timedelta(days=900))
+        assert retention.erase(730) == 0
+        it_is(far + timedelta(days=731))
+        assert retention.erase(730) == 3
+
+
+def test_what_is_written_into_an_erased_visit_is_refused_or_erased_in_its_turn(app, cast, it_is):
+    with app.app_context():
+        visit = with_names("held")
+        ident = visit.id
         db.session.commit()
         it_is(OPEN_DAY + timedelta(days=731))
-        assert retention.erase(730) == 1 and retention.erase(730) == 0
-        found = db.session.get(Visit, old.id, populate_existing=True)
-        assert (found.head_name, found.contact_phone, found.members, found.letters) == ("", "", [], [])
-        assert (found.delegation_size, found.attended, found.indicators) == (6, 1, ["spbe-2020/12"]) and found.erased_at
-        assert db.session.get(Visit, young.id).head_name and db.session.get(Visit, open_one.id).head_name
+        retention.erase(730)
+        events.record("visit.letter_added", visit, cast.guest_manager.viewer)
+        visit.letters = [VisitLetter(kind="laporan", signer_name="Ani Contoh")]
+        db.session.commit()
+    for page, data in (
+        ("rombongan", {"text": "Ani Contoh"}),
+        ("hadir", {"name": "Ani Contoh", "side": "guest"}),
+        ("survei", {"answered": "4", "prepared": "4", "applicable": "4", "comment": "Ani"}),
+    ):
+        refused = cast.guest_member.client.post(f"/kunjungan/{ident}/{page}", data=data)
+        assert refused.status_code == 409 and "masa simpan" in refused.text, page
+    with app.app_context():
+        assert retention.erase(730) == 0
+        it_is(OPEN_DAY + timedelta(days=731 + 731))
+        assert retention.erase(730) == 1 and retention.erase(730) == 0 and is_erased(ident)
+
+
+def test_an_old_draft_taken_up_again_is_erased_again_in_its_time(app, cast, it_is):
+    with app.app_context():
+        ident = make_visit("draft", day=TODAY - timedelta(days=900), created_at=at_noon(TODAY - timedelta(days=901))).id
+        db.session.commit()
+        assert retention.erase(730) == 1
+    assert cast.guest_manager.client.post(f"/kunjungan/{ident}/ubah", data=FORM).status_code == 303
+    with app.app_context():
+        assert retention.erase(730) == 0 and db.session.get(Visit, ident).head_name == FORM["head_name"]
+        it_is(OPEN_DAY + timedelta(days=731))
+        assert retention.erase(730) == 1
 
 
 def test_pictures_and_signed_letters_leave_the_disk_too_but_not_what_others_still_need(app, it_is):
@@ -125,7 +203,7 @@ def test_pictures_and_signed_letters_leave_the_disk_too_but_not_what_others_stil
         for visit, content in ((old, same), (other, same), (old, own)):
             kind = "permohonan" if content == same else "balasan"
             visit.letters.append(VisitLetter(kind=kind, file=files.store(content, "surat.pdf", "application/pdf")))
-        other.day = OPEN_DAY + timedelta(days=900)
+        other.day = other.sessions[0].day = OPEN_DAY + timedelta(days=900)
         db.session.commit()
         it_is(OPEN_DAY + timedelta(days=731))
         retention.erase(730)

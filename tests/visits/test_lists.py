@@ -48,6 +48,7 @@ def test_a_list_costs_the_same_for_one_visit_and_for_thirty(app, cost, person, a
     with app.app_context():
         make_many(1)
         make_many(1, status="requested")
+    cost(person, address)  # what is asked only once in the life of a process is asked now
     one = cost(person, address)
     with app.app_context():
         make_many(29, first=1)
@@ -118,6 +119,60 @@ def test_both_sides_see_what_is_late_and_whose_turn_it_is(app, it_is, status, si
             duty = queries.duties(office(code).id)[0]
             assert (duty.side, duty.is_late) == (side, True) and duty.due < OPEN_DAY + timedelta(days=30)
             assert duty.falls_to(office(code).id) == (side in ("both", "host" if code == "18.11" else "guest"))
+
+
+def test_the_page_begins_with_what_an_office_has_to_do_itself(app, cast, it_is):
+    it_is(TODAY)
+    with app.app_context():
+        idents = {
+            "asked": make_visit("requested").id,
+            "agreed": make_visit("accepted", session="13:30").id,
+            "proposed": make_visit("proposed", day=OPEN_DAY + timedelta(days=1), options_until=TODAY).id,
+            "draft": make_visit("draft", day=OPEN_DAY + timedelta(days=2)).id,
+            "closed": make_visit("closed", day=TODAY - timedelta(days=30)).id,
+            "held": make_visit("held", day=TODAY - timedelta(days=1)).id,
+            "past": make_visit("declined", day=OPEN_DAY + timedelta(days=3)).id,
+        }
+        db.session.commit()
+    expected = {
+        "host_manager": {"tindakan": ["asked"], "akan-datang": ["agreed", "proposed"], "lainnya": ["past", "held", "closed"]},
+        "guest_member": {
+            "tindakan": ["proposed", "held", "draft"],
+            "akan-datang": ["asked", "agreed"],
+            "lainnya": ["past", "closed"],
+        },
+        "outsider": {},
+    }
+    for person, groups in expected.items():
+        page = getattr(cast, person).client.get("/kunjungan").text
+        found = {
+            name: [int(part.split('"')[0].split("/")[0]) for part in section.split('<h3><a href="/kunjungan/')[1:]]
+            for name in ("tindakan", "akan-datang", "lainnya")
+            if (section := page.partition(f'<section id="{name}">')[2].partition("</section>")[0])
+        }
+        assert found == {name: [idents[key] for key in keys] for name, keys in groups.items()}, person
+
+
+def test_what_the_other_side_owes_too_late_is_named_apart(app, cast, it_is):
+    it_is(TODAY)
+    with app.app_context():
+        make_visit("requested")
+        db.session.commit()
+    it_is(OPEN_DAY)
+    guest, host = (person.client.get("/kunjungan").text for person in (cast.guest_manager, cast.host_manager))
+    late = guest.split('<section id="ditunggu">')[1].split("</section>")[0]
+    assert "Permohonan belum dijawab" in late and "oleh Diskominfo Kabupaten Mesuji" in late and 'id="tindakan"' not in guest
+    assert "terlambat" in host.split('<section id="tindakan">')[1].split("</section>")[0] and 'id="ditunggu"' not in host
+
+
+def test_everybody_reads_the_topics_of_an_open_visit_to_come(app, cast):
+    with app.app_context():
+        make_visit("accepted", indicators=("spbe-2020/12", "pemdi-2026/1"))
+        make_visit("accepted", session="13:30", indicators=("spbe-2020/3",), guest_opens=False)
+        db.session.commit()
+    shown = cast.visitor.client.get("/kunjungan").text.split('<section id="terbuka">')[1].split("</section>")[0]
+    assert 'href="/indikator/spbe-2020/12"' in shown and "Peta Rencana SPBE" in shown and 'href="/indikator/pemdi-2026/1"' in shown
+    assert "spbe-2020/3" not in shown
 
 
 def test_upcoming_visits_are_agreed_open_and_not_past_soonest_first(app, it_is):

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from kb.visits import members
 from kb.visits.members import Member
@@ -60,6 +60,77 @@ def test_a_workbook_is_read_with_columns_in_any_order_and_case():
 def test_what_cannot_be_read_is_said_with_its_line(rows, problem):
     found = members.from_file("r.xlsx", xlsx(*rows))
     assert len(found.problems) == 1 and problem in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Budi Santoso, S.Kom.\nAni Contoh, S.Kom., M.T.", ["Budi Santoso, S.Kom.", "Ani Contoh, S.Kom., M.T."]),
+        ("Nama\nDr. Budi, MM, PhD", ["Dr. Budi, MM, PhD"]),
+        ("Nama;Jabatan\nBudi Santoso, S.Kom., M.T.;Kepala Bidang", ["Budi Santoso, S.Kom., M.T."]),
+        ('Nama,Jabatan\n"Budi Santoso, S.Kom.",Kepala Bidang', ["Budi Santoso, S.Kom."]),
+    ],
+)
+def test_academic_titles_belong_to_the_name(text, expected):
+    found = members.from_text(text)
+    assert [member.name for member in found.members] == expected and not found.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Nama,Jabatan\nAni,Kabid\nBudi Santoso, S.Kom., M.T., Kepala Bidang", "Baris 3: ada 4 bagian"),
+        ("Nama,Jabatan,NIP\nBudi Santoso, S.Kom.", "Baris 2: ada 2 bagian"),
+        ("Nama;Jabatan\nAni;Kabid;198001012005011001", 'Baris 2: "198001012005011001" tidak mempunyai judul kolom'),
+        ("Nama;;NIP\nAni;Kabid;198001012005011001", 'Baris 2: "Kabid" tidak mempunyai judul kolom'),
+        ("Ani Contoh\nBudi Contoh, Kepala Bidang", 'Baris 2: "Kepala Bidang" di belakang koma bukan gelar'),
+        ('Nama;Jabatan\n"Ani;Kabid\nBudi;Kasi', "Tanda kutip tidak berpasangan"),
+        ("Nama;NIP\n\n\nAni;1,98001E+17", "Baris 4: NIP 1,98001E+17 sudah dibulatkan Excel"),
+    ],
+)
+def test_nothing_behind_a_mark_is_dropped(text, problem):
+    found = members.from_text(text)
+    assert len(found.problems) == 1 and problem in found.problems[0]
+
+
+@pytest.mark.parametrize("nip", [1.98001012005031e17, 198001012005031008, 1980010120050310])
+def test_a_number_that_excel_has_rounded_is_refused(nip):
+    found = members.from_file("r.xlsx", xlsx(["Nama", "NIP"], ["Ani", nip], ["Budi", "198001012005031001"]))
+    assert [member.name for member in found.members] == ["Budi"]
+    assert "Baris 2" in found.problems[0] and "Format kolom NIP sebagai Teks" in found.problems[0]
+
+
+def test_a_heading_may_stand_under_a_title():
+    sheet = xlsx(["DAFTAR ROMBONGAN"], [None], ["Nama", "Jabatan"], ["Ani Contoh", "Kepala Bidang"])
+    assert members.from_file("r.xlsx", sheet) == members.Reading([Member("Ani Contoh", "Kepala Bidang")])
+    text = "DAFTAR ROMBONGAN,\nKABUPATEN CONTOH,\nNama,Jabatan\nAni Contoh,Kepala Bidang"
+    assert members.from_text(text) == members.Reading([Member("Ani Contoh", "Kepala Bidang")])
+    far = members.from_file("r.xlsx", xlsx(*[["x", "y"]] * 5, ["Nama", "Jabatan"], ["Ani", "Kabid"]))
+    assert "Baris judul tidak ada" in far.problems[0]
+
+
+@pytest.mark.parametrize("cell", ["Ani Contoh / 198001012005011001", "Ani Contoh\nNIP. 198001012005011001"])
+def test_name_and_number_may_share_a_column(cell):
+    found = members.from_file("r.xlsx", xlsx(["No", "Nama / NIP", "Jabatan"], [1, cell, "Kabid"], [2, "Budi", "Kasi"]))
+    assert found == members.Reading([Member("Ani Contoh", "Kabid", "198001012005011001"), Member("Budi", "Kasi")])
+    strange = members.from_file("r.xlsx", xlsx(["Nama/NIP"], ["Ani / 198001012005011001 / Kabid"]))
+    assert "Baris 2" in strange.problems[0] and "Nama dan NIP" in strange.problems[0]
+
+
+def test_a_column_that_is_not_kept_is_named():
+    found = members.from_file("r.xlsx", xlsx(["No", "Nama", "Golongan", "Unit Kerja"], [1, "Ani", "III/d", "TIK"]))
+    assert found == members.Reading([Member("Ani")], ignored=["Golongan", "Unit Kerja"])
+
+
+def test_the_sheet_to_fill_in_holds_text_only_and_is_read_again():
+    people = [ANI, Member("+62 Contoh", "-", ""), Member("@budi", "", "", "pendamping"), Member("Citra, S.Kom.")]
+    content = members.as_sheet(people)
+    assert members.from_file("rombongan.xlsx", content) == members.Reading(people)
+    cells = [cell for row in load_workbook(io.BytesIO(members.as_sheet([Member("=1+1")]))).active.iter_rows() for cell in row]
+    assert [cell.value for cell in cells[:4]] == ["Nama", "Jabatan", "NIP", "Jenis"]
+    assert cells[4].value == "=1+1" and not [cell for cell in cells if cell.data_type == "f"]
+    assert {cell.number_format for cell in cells} == {"@"}
+    assert load_workbook(io.BytesIO(members.as_sheet([]))).active.column_dimensions["C"].number_format == "@"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, 
     assert max(offered(page)) < "2026-12-24" and "paling lambat 3 hari kerja" in page and "Paling banyak 12 orang" in page
     shown = typed(cast.host_manager.client.get(SETTINGS).text)
     assert shown["tuesday"] == ["08.00-10.00, 10.00-12.00"] and shown["monday"] == [""] and shown["place"] == ["Ruang Command Center"]
-    cast.host_manager.client.post(SETTINGS, data={**FORM, "tuesday": "08.00-10.00", "thursday": ""})
+    again = {**FORM, "tuesday": "08.00-10.00", "thursday": "", "started_from": shown["started_from"][0]}
+    assert cast.host_manager.client.post(SETTINGS, data=again).status_code == 303
     assert offered(cast.guest_manager.client.get(NEW).text) == [
         "2026-12-01 08:00",
         "2026-12-08 08:00",
@@ -62,6 +63,9 @@ def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, 
         ("monday", "09.00-25.00", "bukan sesi"),
         ("monday", "09.00-11.30-13.00", "bukan sesi"),
         ("monday", "09.00-11.30,", "bukan sesi"),
+        ("monday", "09.00Z-11.30", "bukan sesi"),
+        ("monday", "09.00+07.00-11.30", "bukan sesi"),
+        ("monday", "0900-1130", "bukan sesi"),
         ("monday", "11.30-09.00", "berakhir sebelum dimulai"),
         ("monday", "09.00-09.00", "berakhir sebelum dimulai"),
         ("monday", "09.00-11.30, 11.00-12.00", "Sesi 09.00–11.30 dan 11.00–12.00 bertumpuk."),
@@ -149,6 +153,29 @@ def test_a_request_for_a_day_that_was_closed_meanwhile_is_not_sent(app, cast):
         db.session.commit()
     refused = cast.guest_manager.client.post(f"/kunjungan/{ident}/submit", follow_redirects=True)
     assert "9 Desember 2026 tidak dapat dipilih: sidang DPRD." in refused.text
+
+
+def test_the_second_of_two_managers_overwrites_nothing_in_silence(app, cast):
+    client = cast.host_manager.client
+    begun = typed(client.get(SETTINGS).text)["started_from"][0]
+    theirs, mine = {**FORM, "place": "Ruang Rekan", "started_from": begun}, {**FORM, "notice_days": "9", "started_from": begun}
+    assert client.post(SETTINGS, data=theirs).status_code == 303
+    assert client.post(SETTINGS, data=theirs).status_code == 303, "a second press of the same button is no conflict"
+    late = client.post(SETTINGS, data=mine)
+    assert late.status_code == 409 and "sudah diubah orang lain" in late.text
+    shown = typed(late.text)
+    assert shown["notice_days"] == ["9"] and "Tempat: Ruang Rekan" in late.text and "Selasa: 08.00–10.00, 10.00–12.00" in late.text
+    assert kept(cast)["place"] == ["Ruang Rekan"] and kept(cast)["notice_days"] == ["3"]
+    assert client.post(SETTINGS, data={**mine, "started_from": shown["started_from"][0]}).status_code == 303
+    assert kept(cast)["notice_days"] == ["9"]
+
+
+@pytest.mark.parametrize("begun", ["", "0" * 16, "\x00", "x" * 5_000])
+def test_a_forged_beginning_overwrites_nothing(cast, begun):
+    client = cast.host_manager.client
+    client.post(SETTINGS, data=FORM)
+    assert client.post(SETTINGS, data={**FORM, "place": "Timpa", "started_from": begun}).status_code == 409
+    assert kept(cast)["place"] == [FORM["place"]]
 
 
 def test_a_host_without_any_session_says_so(cast, app):

@@ -16,9 +16,9 @@ from kb.config import from_environment
 from kb.core import clock
 from kb.core.db import db
 from kb.core.events import Event
-from kb.visits.models import Visit, VisitSlot
+from kb.visits.models import Visit, VisitMember, VisitSlot
 from tests import makers
-from tests.visits.makers import FORM, MORNING, make_visit
+from tests.visits.makers import FORM, MORNING, TODAY, make_visit
 
 RACERS = 8
 GUESTS = ("18.01", "18.02", "18.03", "18.04", "18.05", "18.06", "18.07", "18.08")
@@ -133,3 +133,41 @@ def test_eight_requests_sent_at_once_get_eight_references_in_a_row(app, cast, ra
     with app.app_context():
         references = set(db.session.scalars(select(Visit.reference)))
     assert references == {f"KK-2026-{number:04d}" for number in range(1, RACERS + 1)}
+
+
+@pytest.mark.parametrize(
+    ("page", "person", "form"),
+    [
+        ("/kunjungan/{}/rombongan", "guest_member", {"text": "Orang {}"}),
+        ("/kunjungan/{}/acara", "host_member", {"text": "09.00-10.00; Acara {}"}),
+        (
+            "/kunjungan/keterbukaan",
+            "host_manager",
+            {"notice_days": "{}", "ahead_days": "90", "largest_delegation": "20", "visits_per_session": "1"},
+        ),
+    ],
+    ids=["people", "agenda", "openness"],
+)
+def test_of_eight_who_write_one_text_one_is_kept_and_the_others_are_shown_it(app, cast, race, page, person, form):
+    with app.app_context():
+        ident = make_visit("accepted").id
+        db.session.commit()
+    one = getattr(cast, person)
+    answers = race([(one, page.format(ident), {name: value.format(n) for name, value in form.items()}) for n in range(1, RACERS + 1)])
+    assert Counter(status for status, _ in answers) == {303: 1, 409: RACERS - 1}
+    assert all("sudah diubah orang lain" in text for status, text in answers if status == 409)
+    with app.app_context():
+        assert len(db.session.get(Visit, ident).members) + len(db.session.get(Visit, ident).agenda) <= 1
+
+
+def test_eight_who_are_marked_at_once_are_counted_as_eight(app, cast, race):
+    with app.app_context():
+        visit = make_visit("accepted", day=TODAY)
+        visit.members = [VisitMember(side="guest", position=n, name=f"Orang {n}") for n in range(RACERS)]
+        db.session.flush()
+        ident, people = visit.id, [member.id for member in visit.members]
+        db.session.commit()
+    answers = race([(cast.host_member, f"/kunjungan/{ident}/hadir/{member}", {"present": "1"}) for member in people])
+    assert {status for status, _ in answers} == {303}
+    with app.app_context():
+        assert db.session.get(Visit, ident).attended == RACERS

@@ -17,7 +17,7 @@ from kb.visits.letters import DOTS
 from kb.visits.models import Visit, VisitLetter, VisitMember
 from tests.accounts.makers import letter as pdf
 from tests.makers import office
-from tests.visits.makers import OPEN_DAY, faults_at, make_visit, typed
+from tests.visits.makers import OPEN_DAY, faults_at, make_visit, rewrite_people, typed
 
 THIRD, FOURTH, FIFTH = "2026-12-10 09:00", "2026-12-11 09:00", "2026-12-14 09:00"
 SIGNER = {"place": "Mesuji", "signer_name": "Data Contoh", "signer_position": "Kepala Dinas"}
@@ -135,10 +135,10 @@ def test_the_delegation_may_follow_until_the_request_has_its_number(app, cast, s
     ident = standing("draft")
     does(cast.guest_manager, ident, "submit")
     people = "Nama;Jabatan;NIP;Jenis\nAni Contoh;Kepala Bidang;;\nBudi Contoh;Staf;;\n"
-    assert cast.guest_member.client.post(f"/kunjungan/{ident}/rombongan", data={"text": people}).status_code == 303
+    assert rewrite_people(cast.guest_member.client, ident, people).status_code == 303
     assert "2 orang" in (letter := printed(cast.host_member, ident, "permohonan")) and "Budi Contoh" in letter
     writes(cast.guest_member, ident, "permohonan", number="005/1/TAMU")
-    assert cast.guest_member.client.post(f"/kunjungan/{ident}/rombongan", data={"text": people + "Cici Contoh;Staf;;\n"}).status_code == 303
+    assert rewrite_people(cast.guest_member.client, ident, people + "Cici Contoh;Staf;;\n").status_code == 303
     assert "2 orang" in (letter := printed(cast.host_member, ident, "permohonan")) and "Cici Contoh" not in letter
 
 

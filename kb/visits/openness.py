@@ -8,6 +8,7 @@ from kb.core import clock
 from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.offices.models import Office
+from kb.visits import calendar
 from kb.visits.calendar import Closed, Rules, Session
 from kb.visits.models import ClosedPeriod, Openness, VisitSlot
 
@@ -48,6 +49,11 @@ def rules(host: Office) -> Rules:
     return Rules(
         settings.notice_days, settings.ahead_days, by_weekday, periods, holidays_from(today.year), _full_months(settings, today)
     )  # fmt: skip
+
+
+def closed_reason(host: Office, on: date) -> str:
+    """Why the host receives nobody on a day: holiday, weekday without sessions, closed period. Empty when it is open."""
+    return calendar.closed_reason(on, rules(host))
 
 
 def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:

@@ -88,9 +88,9 @@ def find(visit_id: int) -> Visit | None:
 
 
 def ours(office_id: int, limit: int = 100) -> list[Visit]:
-    """The visits of an office as host and as guest, newest day first; drafts only its own."""
+    """The visits of an office as host and as guest, newest day first, before them drafts without a day; drafts only its own."""
     own = Viewer(user_id=0, office_id=office_id, role="member")
-    query = _listed().where(policy.visible_to(own)).order_by(Visit.day.desc(), Visit.id.desc()).limit(limit)
+    query = _listed().where(policy.visible_to(own)).order_by(Visit.day.desc().nulls_first(), Visit.id.desc()).limit(limit)
     return list(db.session.scalars(query))
 
 

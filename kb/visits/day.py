@@ -87,6 +87,8 @@ def set_agenda(visit: Visit, viewer: Viewer, lines: list[Line]) -> None:
 
 def first_agenda(visit: Visit) -> list[Line]:
     """A usual agenda to begin with: opening, presentation, the questions, closing, within the visit's first session."""
+    if visit.day is None:
+        return []
     start, end = (time.fromisoformat(text) for text in (visit.session, visit.session_ends))
     total = (end.hour * 60 + end.minute) - (start.hour * 60 + start.minute)
     parts = (("Pembukaan dan sambutan kedua pihak", 15), ("Paparan tuan rumah", 35), ("Tanya jawab menurut daftar pertanyaan", 40))

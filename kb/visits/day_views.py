@@ -165,7 +165,8 @@ def attendance(visit_id: int):
     if form.validate_on_submit():
         day.walk_in(visit, viewer, members.Member(form.name.data, form.title.data or ""), form.side.data)
         return _after(visit_id, ".attendance", f"{form.name.data} dicatat hadir.")
-    page = render_template("visits/attendance.html", visit=visit, form=form, open=clock.today(visit.host.timezone) >= visit.day)
+    has_come = visit.day is not None and clock.today(visit.host.timezone) >= visit.day
+    page = render_template("visits/attendance.html", visit=visit, form=form, open=has_come)
     return page, 422 if form.is_submitted() else 200
 
 

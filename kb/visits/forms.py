@@ -99,6 +99,7 @@ class RequestForm(CreateForm):
         if not self.sheet.data:
             return members.from_text(self.people.data or "")
         content = self.sheet.data.stream.read(SHEET_BYTES + 1)
+        self.sheet.data.close()
         if len(content) > SHEET_BYTES:
             return members.Reading(problems=["Berkas lebih besar dari 2 MB. Simpan hanya daftar rombongannya."])
         reading = members.from_file(self.sheet.data.filename, content)
@@ -294,7 +295,7 @@ class CloseForm(Form):
     from_on = DateField("Hari pertama", [InputRequired()])
     until_on = DateField("Hari terakhir", [InputRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
-    anyway = BooleanField("Kunjungan yang sudah diterima pada hari itu tetap berlangsung")
+    anyway = BooleanField("Saya sudah membaca daftarnya: kunjungan yang diterima tetap berlangsung, permohonan saya jawab sendiri")
 
 
 class HolidayForm(Form):
@@ -303,6 +304,7 @@ class HolidayForm(Form):
     day = DateField("Tanggal", [InputRequired()])
     name = StringField("Nama hari", [DataRequired(), Length(max=100)])
     is_lifted = BooleanField("Bukan hari libur: hapus dari daftar libur")
+    anyway = BooleanField("Tetap simpan; tuan rumah dan tamunya diberi tahu")
 
 
 class OpenForm(Form):

@@ -62,6 +62,7 @@ def _check_letter(_form, field):
 class RequestForm(CreateForm):
     """A visit request; each `slot` is "2026-12-01 09:00". `relax` makes it one that may lack answers, `offer` names what can be ticked."""
 
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
     mode = RadioField("Cara konsultasi", choices=MODES, default="daring")
     slot = SelectMultipleField(
         "Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")], validate_choice=False, filters=[_without_blanks]

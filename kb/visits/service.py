@@ -17,12 +17,16 @@ from kb.offices.models import Office
 from kb.visits import answers, day, letter_service, openness, policy, queries, schedule
 from kb.visits.members import Member
 from kb.visits.models import Visit, VisitCounter, VisitIndicator, VisitLetter, VisitOption
-from kb.visits.schedule import Wish
+from kb.visits.schedule import Chosen, Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, MAY_SHARE, WAITS_FOR_HOST, Step, step_for
 
 REQUEST_LETTER = "permohonan"
 LETTER_MEGABYTES = 5
 MOST_OPTIONS = 3
+CHANGED_MEANWHILE = (
+    "Draf ini diubah rekan Anda sejak halaman ini dibuka, jadi isian Anda belum disimpan. Buka drafnya di tab lain untuk membandingkan; "
+    "bila isian di bawah yang benar, simpan sekali lagi dan isian itu menggantikan yang tersimpan."
+)
 TAKEN_FOR_GUEST = (
     'Sesi ini baru saja terisi. Permohonan Anda tetap menunggu: pilih usul lain, atau tekan "Tidak ada yang cocok" untuk meminta usul baru.'
 )
@@ -92,12 +96,17 @@ def draft(host: Office, request: Request, viewer: Viewer) -> Visit:
     return visit
 
 
-def change(visit: Visit, request: Request, viewer: Viewer) -> None:
-    """Change a draft. Raises Invalid, or Conflict once it was sent."""
+def change(visit: Visit, request: Request, viewer: Viewer, version: int | None = None) -> None:
+    """Change a draft. Raises Invalid, or Conflict once it was sent.
+
+    `version` is that of the draft the person began with; when a colleague changed it meanwhile, Invalid says so, without a field.
+    """
     require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
-    # The lock holds off a colleague who sends the draft at the same moment.
-    db.session.refresh(visit, ["status"], with_for_update=True)
+    # The lock holds off a colleague who changes or sends the draft at the same moment.
+    db.session.refresh(visit, ["status", "version"], with_for_update=True)
     check_draft(visit)
+    if version not in (None, visit.version):
+        raise Invalid(CHANGED_MEANWHILE)
     _write(visit, visit.host, request)
     _write_members(visit, request, viewer)
     visit.version = Visit.version + 1

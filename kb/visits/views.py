@@ -142,7 +142,7 @@ def _sent_again(location: str, form: RequestForm):
         if visit is not None:
             flash("Permohonan ini sudah dikirim. Yang diubah pada formulir lama tidak disimpan.", "error")
         return redirect(location or url_for(".index"), 303)
-    return _change(visit, form)
+    return _change(visit, form, None)
 
 
 def _draft_at(location: str) -> Visit | None:
@@ -153,14 +153,15 @@ def _draft_at(location: str) -> Visit | None:
     return queries.find(values["visit_id"])
 
 
-def _change(visit: Visit, form: RequestForm):
+def _change(visit: Visit, form: RequestForm, version: int | None):
     visit_id = visit.id
     try:
-        service.change(visit, form.request(), current_viewer())
+        service.change(visit, form.request(), current_viewer(), version)
     except Invalid as error:
         db.session.rollback()
         form.blame(error)
         visit = find(visit_id)
+        form.version.raw_data, form.version.data = None, visit.version
         return _request_page(form, visit.host, visit)
     return _kept(visit)
 
@@ -265,8 +266,17 @@ def edit(visit_id: int):
     if not form.is_submitted():
         form.fill(visit)
     if not _turns_the_month() and form.validate_on_submit():
-        return _change(visit, form)
+        return _edited(visit, form)
     return _request_page(form, visit.host, visit)
+
+
+def _edited(visit: Visit, form: RequestForm):
+    """A second click finds the draft changed by its own first click: that is no colleague."""
+    viewer = current_viewer()
+    if once.replay(form.once.data, viewer) is not None:
+        return _change(visit, form, None)
+    once.remember(form.once.data, viewer, url_for(".check", visit_id=visit.id))
+    return _change(visit, form, form.version.data)
 
 
 @bp.get("/kunjungan/<int:visit_id>/periksa")

@@ -329,3 +329,23 @@ def test_a_form_that_lay_too_long_loses_nothing(app, cast):
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert only_visit(app).purpose == FORM["purpose"]
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_replaced_in_silence(app, cast):
+    """Nothing typed is lost, and whoever has read the message may save all the same."""
+    address = cast.guest_member.client.post(NEW, data=SAVE).location.removesuffix("/periksa")
+    mine, theirs = (typed(person.client.get(f"{address}/ubah").text) for person in (cast.guest_manager, cast.guest_member))
+    cast.guest_member.client.post(f"{address}/ubah", data={**theirs, **FORM, "purpose": "Dari rekan."})
+    page = cast.guest_manager.client.post(f"{address}/ubah", data={**mine, **FORM, "purpose": "Dari saya."})
+    assert page.status_code == 422 and "Draf ini diubah rekan Anda" in page.text and typed(page.text)["purpose"] == ["Dari saya."]
+    assert only_visit(app).purpose == "Dari rekan."
+    assert cast.guest_manager.client.post(f"{address}/ubah", data={**typed(page.text), **FORM, "purpose": "Dari saya."}).status_code == 303
+    assert only_visit(app).purpose == "Dari saya."
+
+
+def test_a_double_click_on_a_change_is_no_colleague(app, cast):
+    guest = cast.guest_manager.client
+    address = guest.post(NEW, data=SAVE).location.replace("periksa", "ubah")
+    form = {**typed(guest.get(address).text), **FORM}
+    assert [guest.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    assert only_visit(app).purpose == FORM["purpose"]

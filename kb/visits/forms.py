@@ -296,7 +296,7 @@ class CloseForm(Form):
     from_on = DateField("Hari pertama", [InputRequired()])
     until_on = DateField("Hari terakhir", [InputRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
-    anyway = BooleanField("Saya sudah membaca daftarnya: kunjungan yang diterima tetap berlangsung, permohonan saya jawab sendiri")
+    anyway = BooleanField("Saya sudah membaca daftarnya, tetap simpan")
 
 
 class HolidayForm(Form):

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -15,7 +15,7 @@ from kb.core.events import Event
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import calendar, openness, policy, schedule
-from kb.visits.calendar import Day, Session
+from kb.visits.calendar import Closed, Day, Session
 from kb.visits.models import Openness, Visit, VisitSession, VisitSlot
 from kb.visits.schedule import Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
@@ -23,6 +23,8 @@ from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
 # Working days within which a host should answer, and a guest should report. The first is also what hosts ask of guests as notice.
 ANSWER_DAYS = 3
 REPORT_DAYS = 5
+
+SELF_EXPLAINING = ("akhir pekan", "sudah lewat", "hari ini")
 
 OWES_SOMETHING = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
 
@@ -67,10 +69,18 @@ class Month:
         return sum(not self.is_full(day, session) for session in day.sessions)
 
     @property
-    def closed_days(self) -> list[Day]:
-        """The closed days to come that need a reason; weekends and the past explain themselves."""
-        plain = ("akhir pekan", "sudah lewat", "hari ini")
-        return [day for week in self.weeks for day in week if day and day.closed_because and day.closed_because not in plain]
+    def closed_spans(self) -> list[Closed]:
+        """The closed days to come that need a reason, one after another with the same reason together; weekends and the past explain
+        themselves."""
+        spans: list[Closed] = []
+        running = False
+        for day in (day for week in self.weeks for day in week if day and day.closed_because not in SELF_EXPLAINING):
+            if running and day.closed_because == spans[-1].reason:
+                spans[-1] = replace(spans[-1], until_on=day.on)
+            elif day.closed_because:
+                spans.append(Closed(day.on, day.on, day.closed_because))
+            running = bool(day.closed_because)
+        return spans
 
     @property
     def open_days(self) -> list[Day]:

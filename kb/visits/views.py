@@ -101,7 +101,8 @@ def new():
     try:
         service.check_host(host, viewer)
     except Invalid as refusal:
-        return render_template("visits/impossible.html", host=host, message=refusal.message), 422
+        join = f"{current_app.config['BASE_URL']}/gabung?instansi={host.slug}"
+        return render_template("visits/impossible.html", host=host, message=refusal.message, join=join), 422
     form = _request_form(host)
     if not form.is_submitted():
         _prefill(form)
@@ -194,7 +195,7 @@ def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
         month=month,
         months=_months(host),
         elsewhere={value: _slot_label(value) for value in chosen if not _is_in(value, month)},
-        gone=[_slot_label(value) for value in chosen if _is_in(value, month) and value not in _free_in(month)],
+        gone=[_slot_label(value) for value in chosen if _is_in(value, month) and value not in _offered_in(month, form.wants_joint.data)],
         readings=_readings(form),
         letter=visit.letter(service.REQUEST_LETTER) if visit else None,
         settings=openness.of(host),
@@ -208,9 +209,10 @@ def _is_in(value: str, month: queries.Month) -> bool:
     return value.startswith(f"{month.first:%Y-%m}")
 
 
-def _free_in(month: queries.Month) -> set[str]:
-    """The sessions of a month that can be chosen, as the form names them."""
-    return {f"{day.on.isoformat()} {session.key}" for day in month.open_days for session in day.sessions if not month.is_full(day, session)}
+def _offered_in(month: queries.Month, joint: bool) -> set[str]:
+    """The sessions of a month that can be chosen, as the form names them; who would come together may also have chosen a full one."""
+    every = ((day, session) for day in month.open_days for session in day.sessions)
+    return {f"{day.on.isoformat()} {session.key}" for day, session in every if joint or not month.is_full(day, session)}
 
 
 def _slot_label(value: str) -> str:
@@ -300,7 +302,7 @@ def sent(visit_id: int):
     visit = find(visit_id)
     if visit.reference is None:
         return redirect(url_for(".check", visit_id=visit_id))
-    return render_template("visits/sent.html", visit=visit)
+    return render_template("visits/sent.html", **_shown(visit), answer_days=queries.ANSWER_DAYS)
 
 
 @bp.get("/kunjungan/<int:visit_id>")

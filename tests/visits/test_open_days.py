@@ -1,5 +1,8 @@
 """A manager says when the own office is open; guests see it at once, and what was agreed is never closed away."""
 
+import re
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -148,3 +151,24 @@ def test_a_host_without_any_session_says_so(cast, app):
         make_openness(sessions=())
         db.session.commit()
     assert "Tidak ada sesi terbuka pada bulan ini." in cast.guest_manager.client.get(NEW).text
+
+
+def test_the_public_calendar_says_each_reason_once_and_what_a_guest_should_know(app, cast):
+    with app.app_context():
+        make_openness(
+            sessions=tuple((day, 9, 11) for day in range(5)), place="Ruang Command Center", bring="Surat tugas", note="Parkir di belakang."
+        )
+        close(date(2026, 12, 9), date(2026, 12, 15))
+        close(date(2026, 12, 17), date(2026, 12, 17), reason="Apel")
+        db.session.commit()
+    page = cast.visitor.client.get("/kunjungan/kalender/kabupaten-mesuji?bulan=2026-12").text
+    reasons = re.findall(r"<li><strong>(.*?)</strong> tertutup: (.*?)</li>", page)
+    assert reasons == [
+        ("9–15 Desember", "sidang DPRD"),
+        ("17 Desember", "Apel"),
+        ("24 Desember", "Cuti Bersama Hari Raya Natal"),
+        ("25 Desember", "Hari Raya Natal"),
+    ], "the weekend within a closed period is no gap"
+    assert 'href="#hari-2026-12-08"' in page and 'id="hari-2026-12-08"' in page
+    for told in ("Ruang Command Center", "Surat tugas", "Parkir di belakang."):
+        assert told in page

@@ -177,7 +177,7 @@ def test_drafts_may_lack_a_day_and_get_one_on_the_way_back(tmp_path, old):
         with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
             connection.execute(sa.text(broken))
     assert rows("SELECT id, article_ids FROM visit ORDER BY id") == [(1, "[]"), (2, "[]")]
-    downgrade(revision="calendars")
+    downgrade(revision="widest")
     assert rows("SELECT id, status, day, session FROM visit ORDER BY id") == [
         (1, "accepted", "2026-12-01", "09:00"),
         (2, "draft", "2026-11-01", "09:00"),

@@ -10,6 +10,8 @@ BAD_EMAIL = "Alamat surel tidak benar. Contoh: nama@kabupaten.go.id."
 BAD_PHONE = "Nomor telepon tidak benar. Contoh: 0812 3456 7890 atau +62 812 3456 7890."
 BAD_NIP = "NIP terdiri atas 18 angka."
 
+INDONESIAN = re.compile(r"(?:\+?620?|0|(?=8))([1-9]\d{6,12})")
+
 
 def email(text: str, field: str = "email") -> str:
     """The address in lower case. Raises Invalid. Whether it can receive mail is not asked."""
@@ -20,10 +22,10 @@ def email(text: str, field: str = "email") -> str:
 
 
 def phone(text: str, field: str = "phone") -> str:
-    """The number in international form (+62…), without blanks. Raises Invalid."""
+    """The number in international form (+62…), without blanks; read as people write it: 0812…, 62812…, 812…. Raises Invalid."""
     digits = re.sub(r"[\s().-]", "", text)
-    if digits.startswith("0"):
-        digits = "+62" + digits[1:]
+    if national := INDONESIAN.fullmatch(digits):
+        digits = f"+62{national[1]}"
     if not re.fullmatch(r"\+[1-9]\d{7,14}", digits):
         raise Invalid(BAD_PHONE, field)
     return digits

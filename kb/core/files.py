@@ -37,8 +37,19 @@ class StoredFile(db.Model):
 
 def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> StoredFile:
     """Keep an upload. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
-    content = upload.stream.read(max_megabytes * MEGABYTE + 1)
+    content, name, media_type = _checked(upload, kinds, max_megabytes, field)
     upload.close()
+    return store(content, name, media_type)
+
+
+def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> None:
+    """Raise what `save` would raise, and leave the upload to be saved: so that a form names all its faults at once."""
+    _checked(upload, kinds, max_megabytes, field)
+    upload.stream.seek(0)
+
+
+def _checked(upload: FileStorage, kinds: tuple[str, ...], max_megabytes: int, field: str) -> tuple[bytes, str, str]:
+    content = upload.stream.read(max_megabytes * MEGABYTE + 1)
     if not content:
         raise Invalid("Berkas ini kosong. Pilih berkas lain.", field)
     if len(content) > max_megabytes * MEGABYTE:
@@ -47,7 +58,7 @@ def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: 
     media_type = _recognised(name, content, kinds)
     if media_type is None:
         raise Invalid(f"Isi berkas ini bukan {' atau '.join(kind.upper() for kind in kinds)} yang benar.", field)
-    return store(content, name, media_type)
+    return content, name, media_type
 
 
 def store(content: bytes, name: str, media_type: str) -> StoredFile:

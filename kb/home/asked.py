@@ -1,7 +1,10 @@
-"""What the rooms beside and above tell the questions (see `kb/questions/surroundings.py`), and articles made of answers."""
+"""What the rooms beside and above tell the questions and the visits (see their `surroundings.py`), and articles made of answers."""
+
+from collections.abc import Iterable
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import load_only, selectinload
 
 from kb.articles import policy as article_policy
 from kb.articles import queries as articles
@@ -20,8 +23,10 @@ from kb.questions.surroundings import Thing, known
 from kb.search import service as search
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
+from kb.visits import surroundings as around_visits
 
 KIND_LABELS = {"article": "artikel", "note": "catatan", "question": "tanya"}
+MOST_READINGS = 60
 # What others wrote in a question is never opened to more people than could read it there (`Article.widest`).
 VISIBILITY = {"publik": "publik", "jejaring": "jejaring", "para_pihak": "instansi"}
 
@@ -76,6 +81,34 @@ def became(question_id: int, viewer: Viewer) -> list[Thing]:
 
 
 known.practice, known.about, known.find_about, known.similar, known.became = practice, about, find_about, similar, became
+
+
+def articles_of(office_id: int, viewer: Viewer) -> list[around_visits.Reading]:
+    """The published articles of an office that the viewer may see, newest first."""
+    return _readings(viewer, Article.office_id == office_id)
+
+
+def articles_named(ids: Iterable[int], viewer: Viewer) -> list[around_visits.Reading]:
+    """Those of these articles that the viewer may see."""
+    wanted = list(ids)
+    return _readings(viewer, Article.id.in_(wanted)) if wanted else []
+
+
+def _readings(viewer: Viewer, wanted: ColumnElement[bool]) -> list[around_visits.Reading]:
+    query = (
+        select(Article)
+        .where(Article.status == "published", article_policy.visible_to(viewer), wanted)
+        .options(load_only(Article.slug, Article.title), selectinload(Article.indicator_rows))
+        .order_by(Article.published_on.desc(), Article.id.desc())
+        .limit(MOST_READINGS)
+    )
+    return [
+        around_visits.Reading(article.id, article.title, url_for("articles.show", slug=article.slug), tuple(article.indicators))
+        for article in db.session.scalars(query)
+    ]
+
+
+around_visits.known.articles_of, around_visits.known.articles = articles_of, articles_named
 
 
 def make_article(question: Question, answer: Answer | None, viewer: Viewer) -> Article:

@@ -20,9 +20,10 @@ from kb.offices import queries as offices
 from kb.questions import moderation
 from kb.questions import queries as questions
 from kb.questions.models import Answer, Comment, Question
-from kb.visits import completing, ics, invitations, letter_service, reminders
+from kb.visits import completing, ics, invitations, letter_service, openness, reminders
 from kb.visits import queries as visits
 from kb.visits.models import Visit
+from kb.visits.workflow import AGREED, WAITS_FOR_HOST
 
 VISIT_TITLES = {
     "visit.requested": "Permohonan kunjungan baru dari {guest}",
@@ -114,6 +115,23 @@ def _enclosure(visit: Visit, change: invitations.Change) -> Enclosure:
         "CANCEL": f"Pembatalan kalender terlampir: {when} dicabut dari kalender Anda.",
     }[change.method]
     return Enclosure(says, lambda user: ics.message(visit, change.entry, change.method, sender, user.email).decode())
+
+
+@events.on("inbox", "visit.day_closed")
+def tell_of_closed_day(event: Event) -> None:
+    """Both sides of a visit or request whose day became a holiday; the guest alone where the host closed it."""
+    visit = visits.find(event.subject_id)
+    closed = openness.closed_days(visit)
+    if not closed or visit.status not in {*AGREED, *WAITS_FOR_HOST, "proposed"}:
+        return
+    title = f"Hari kunjungan {visit.guest.name} ke {visit.host.name} menjadi hari tutup"
+    days = "\n".join(f"{hari(day)}: {reason}" for day, reason in closed.items())
+    agreed = "Kunjungan ini tidak batal dengan sendirinya. Sepakati bersama: tetap berlangsung, pindah hari, atau daring."
+    asked = "Permohonan ini tidak ditolak. Tamu dapat memilih sesi lain, dan tuan rumah dapat mengusulkan jadwal lain."
+    lines = [f"{title}.", f"Nomor rujukan: {visit.reference}", days, agreed if visit.status in AGREED else asked]
+    for office_id in {visit.host_id, visit.guest_id} - {event.office_id}:
+        why = "instansi Anda salah satu pihak kunjungan ini"
+        tell(event, _concerned(visit, office_id), title, f"/kunjungan/{visit.id}", lines, why)
 
 
 @events.on("inbox", "visit.reminded")

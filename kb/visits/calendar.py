@@ -83,13 +83,8 @@ def day(on: date, rules: Rules, today: date) -> Day:
 def _why_closed(on: date, rules: Rules, today: date) -> str:
     if on <= today:
         return "sudah lewat" if on < today else "hari ini"
-    if on in rules.holidays:
-        return rules.holidays[on]
-    if not rules.sessions.get(on.weekday()):
-        return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi"
-    for period in rules.closed:
-        if period.from_on <= on <= period.until_on:
-            return period.reason
+    if reason := closed_reason(on, rules):
+        return reason
     if on < earliest(rules, today):
         return f"kurang dari {rules.notice_days} hari kerja lagi"
     if on > today + timedelta(days=rules.ahead_days):
@@ -97,6 +92,15 @@ def _why_closed(on: date, rules: Rules, today: date) -> str:
     if (on.year, on.month) in rules.full_months:
         return "batas kunjungan bulan ini tercapai"
     return ""
+
+
+def closed_reason(on: date, rules: Rules) -> str:
+    """Why the host receives nobody on a day, whoever asks and whenever: holiday, weekday without sessions, closed period. Empty if open."""
+    if on in rules.holidays:
+        return rules.holidays[on]
+    if not rules.sessions.get(on.weekday()):
+        return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi"
+    return next((period.reason for period in rules.closed if period.from_on <= on <= period.until_on), "")
 
 
 def earliest(rules: Rules, today: date) -> date:

@@ -175,6 +175,8 @@ def _zone(visit: Visit) -> str:
 
 
 def _usual(visit: Visit) -> str:
+    if visit.day is None:
+        return ""
     session = Session.from_keys(visit.session, visit.session_ends)
     return lines.as_text(lines.usual(visit.day, session, visit.room), visit.day)
 
@@ -193,7 +195,8 @@ def attendance(visit_id: int):
             db.session.rollback()
             form.blame(error)
             visit = find(visit_id)
-    page = render_template("visits/attendance.html", visit=visit, form=form, open=clock.today(visit.host.timezone) >= visit.day)
+    has_come = visit.day is not None and clock.today(visit.host.timezone) >= visit.day
+    page = render_template("visits/attendance.html", visit=visit, form=form, open=has_come)
     return page, 422 if form.errors else 200
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -16,15 +17,20 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput
 
+from kb.accounts import identity
+from kb.core import files
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, EditForm, Form
 from kb.instruments import loader
+from kb.visits import members
 from kb.visits.calendar import Session
 from kb.visits.models import Visit
 from kb.visits.schedule import Wish
-from kb.visits.service import REQUEST_LETTER, Given, Request
+from kb.visits.service import LETTER_MEGABYTES, REQUEST_LETTER, Given, Request
+from kb.visits.surroundings import Reading
 
-PHONE = Regexp(r"^[0-9+() .-]{8,}$", message="Nomor hanya berisi angka, spasi, +, - dan kurung. Contoh: 0812 3456 7890.")
+SHEET_BYTES = 2 * 1024 * 1024
+MOST_PROBLEMS = 10
 LINK = Regexp(r"^https?://\S+$", message="Tautan harus dimulai dengan https://")
 OPTIONS = ("option_1", "option_2", "option_3")
 MODES = {
@@ -34,36 +40,109 @@ MODES = {
 }
 
 
-class RequestForm(CreateForm):
-    """A visit request; each `slot` is "2026-12-01 09:00"."""
+def _without_blanks(values):
+    return [value for value in values or [] if value]
 
+
+def _check_phone(_form, field):
+    try:
+        identity.phone(field.data)
+    except Invalid:
+        raise ValidationError("Nomor WhatsApp tidak benar. Contoh: 0812 3456 7890 atau +62 812 3456 7890.") from None
+
+
+def _check_letter(_form, field):
+    if field.data:
+        try:
+            files.check(field.data, ("pdf",), LETTER_MEGABYTES)
+        except Invalid as error:
+            raise ValidationError(error.message) from error
+
+
+class RequestForm(CreateForm):
+    """A visit request; each `slot` is "2026-12-01 09:00". `relax` makes it one that may lack answers, `offer` names what can be ticked."""
+
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
     mode = RadioField("Cara konsultasi", choices=MODES, default="daring")
-    slot = SelectMultipleField("Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")], validate_choice=False)
+    slot = SelectMultipleField(
+        "Hari dan sesi", [DataRequired(message="Pilih satu hari dan sesi.")], validate_choice=False, filters=[_without_blanks]
+    )
     purpose = TextAreaField("Maksud kunjungan", [DataRequired(), Length(max=2000)])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
     questions = TextAreaField(
         "Pertanyaan, satu per baris", [DataRequired(message="Tulis paling sedikit satu pertanyaan."), Length(max=5000)]
     )
-    already_read = TextAreaField("Artikel yang sudah dibaca, satu judul atau alamat per baris (opsional)", [Optional(), Length(max=2000)])
+    article_ids = SelectMultipleField("Artikel tuan rumah yang sudah dibaca (opsional)", coerce=int, option_widget=CheckboxInput())
+    already_read = TextAreaField("Bacaan lain, satu judul atau alamat per baris (opsional)", [Optional(), Length(max=2000)])
     wants_joint = BooleanField("Kami bersedia digabung dengan rombongan instansi lain bila sesinya sama")
     head_name = StringField("Nama pimpinan rombongan", [DataRequired(), Length(max=120)])
     head_position = StringField("Jabatan pimpinan rombongan", [DataRequired(), Length(max=120)])
     delegation_size = IntegerField("Jumlah orang, termasuk pimpinan", [InputRequired(), NumberRange(1, 500)])
+    people = TextAreaField("Daftar rombongan (opsional, boleh menyusul)", [Optional(), Length(max=100_000)])
+    sheet = FileField("Atau unggah daftarnya sebagai lembar Excel (.xlsx) atau CSV (opsional)")
     contact_name = StringField("Nama narahubung", [DataRequired(), Length(max=120)])
-    contact_phone = TelField("Nomor WhatsApp narahubung", [DataRequired(), Length(max=40), PHONE])
+    contact_phone = TelField("Nomor WhatsApp narahubung", [DataRequired(), Length(max=40), _check_phone])
     contact_email = EmailField("Surel narahubung", [DataRequired(), Length(max=200), Email()])
     letter_number = StringField("Nomor surat permohonan (opsional, boleh menyusul)", [Optional(), Length(max=80)])
     letter_on = DateField("Tanggal surat (opsional)", [Optional()])
+    letter_file = FileField(f"Surat permohonan sebagai PDF, paling besar {LETTER_MEGABYTES} MB (opsional, boleh menyusul)", [_check_letter])
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.article_ids.choices = []
+        self.reading = self._read_people() if self.is_submitted() else members.Reading()
         self.indicators.choices = {
             indicator.code: indicator.short_name for instrument in loader.all_instruments() for indicator in instrument.indicators
         }
 
+    def _read_people(self) -> members.Reading:
+        """Who was typed or uploaded. A sheet becomes the text, so that it can be corrected and no failing form loses it."""
+        if not self.sheet.data:
+            return members.from_text(self.people.data or "")
+        content = self.sheet.data.stream.read(SHEET_BYTES + 1)
+        self.sheet.data.close()
+        if len(content) > SHEET_BYTES:
+            return members.Reading(problems=["Berkas lebih besar dari 2 MB. Simpan hanya daftar rombongannya."])
+        reading = members.from_file(self.sheet.data.filename, content)
+        if reading.members:
+            self.people.data = members.as_text(reading.members)
+        return reading
+
+    def offer(self, readings: list[Reading]) -> None:
+        """The articles that can be ticked."""
+        self.offered = readings
+        self.article_ids.choices = {reading.id: reading.title for reading in readings}
+
+    def relax(self) -> None:
+        """Nothing but the host is needed to keep a draft; what is answered must still be readable."""
+        for field in self:
+            if any(isinstance(rule, (DataRequired, InputRequired)) for rule in field.validators):
+                field.validators = [Optional(), *(rule for rule in field.validators if not isinstance(rule, (DataRequired, InputRequired)))]
+                field.flags.required = False
+        if not self.mode.data:
+            self.mode.data = self.mode.default
+
+    def validate(self, extra_validators=None) -> bool:
+        """Also what is wrong with the list of people, at the field it came from."""
+        is_valid = super().validate(extra_validators)
+        problems = self.reading.problems[:MOST_PROBLEMS]
+        if more := len(self.reading.problems) - len(problems):
+            problems.append(f"Dan {more} baris lain.")
+        place = self.sheet if self.sheet.data else self.people
+        place.errors = [*place.errors, *problems]
+        return is_valid and not problems
+
+    @property
+    def lost_letter(self) -> str:
+        """The name of a PDF that was chosen on a form that is shown again: browsers do not choose it anew."""
+        return self.letter_file.data.filename if self.letter_file.data else ""
+
     def fill(self, visit: Visit) -> None:
         """Start a change from a draft."""
         self.process(obj=visit)
+        self.delegation_size.data = visit.delegation_size or None
+        guests = [member for member in visit.members if member.side == "guest"]
+        self.people.data = members.as_text(guests) if guests else ""
         self.slot.data = [f"{row.day:%Y-%m-%d} {row.session}" for row in visit.sessions]
         letter = visit.letter(REQUEST_LETTER)
         self.letter_number.data, self.letter_on.data = (letter.number, letter.dated_on) if letter else ("", None)
@@ -73,19 +152,22 @@ class RequestForm(CreateForm):
         return Request(
             mode=self.mode.data,
             wishes=read_wishes(self.slot.data),
-            purpose=self.purpose.data,
+            purpose=self.purpose.data or "",
             indicators=tuple(self.indicators.data),
-            questions=self.questions.data,
-            head_name=self.head_name.data,
-            head_position=self.head_position.data,
-            delegation_size=self.delegation_size.data,
-            contact_name=self.contact_name.data,
-            contact_phone=self.contact_phone.data,
-            contact_email=self.contact_email.data,
+            questions=self.questions.data or "",
+            head_name=self.head_name.data or "",
+            head_position=self.head_position.data or "",
+            delegation_size=self.delegation_size.data or 0,
+            contact_name=self.contact_name.data or "",
+            contact_phone=self.contact_phone.data or "",
+            contact_email=self.contact_email.data or "",
             already_read=self.already_read.data or "",
             wants_joint=self.wants_joint.data,
             letter_number=self.letter_number.data or "",
             letter_on=self.letter_on.data,
+            letter_file=self.letter_file.data,
+            article_ids=tuple(self.article_ids.data),
+            members=tuple(self.reading.members),
         )
 
 
@@ -214,7 +296,7 @@ class CloseForm(Form):
     from_on = DateField("Hari pertama", [InputRequired()])
     until_on = DateField("Hari terakhir", [InputRequired()])
     reason = StringField("Alasan yang ditampilkan", [DataRequired(), Length(max=100)])
-    anyway = BooleanField("Kunjungan yang sudah diterima pada hari itu tetap berlangsung")
+    anyway = BooleanField("Saya sudah membaca daftarnya, tetap simpan")
 
 
 class HolidayForm(Form):
@@ -223,6 +305,7 @@ class HolidayForm(Form):
     day = DateField("Tanggal", [InputRequired()])
     name = StringField("Nama hari", [DataRequired(), Length(max=100)])
     is_lifted = BooleanField("Bukan hari libur: hapus dari daftar libur")
+    anyway = BooleanField("Tetap simpan; tuan rumah dan tamunya diberi tahu")
 
 
 class OpenForm(Form):

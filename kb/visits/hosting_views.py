@@ -15,7 +15,6 @@ from kb.offices import queries as offices
 from kb.offices.models import Office
 from kb.visits import hosting, openness, policy
 from kb.visits.forms import ZONES, CloseForm, HolidayForm, OpennessForm, ZoneForm
-from kb.visits.models import ClosedPeriod
 
 bp = Blueprint("hosting", __name__)
 
@@ -71,8 +70,13 @@ def _conflict(form: OpennessForm, conflict: EditConflict, wanted: hosting.Settin
 
 
 def _page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
-    periods = db.session.query(ClosedPeriod).filter_by(host_id=host.id).order_by(ClosedPeriod.from_on).all()
-    page = render_template("visits/openness.html", form=form, close=close_form, host=host, periods=periods, failed=status == 422)
+    touched = []
+    if close_form.anyway.errors:
+        touched = hosting.touched_by(close_form.from_on.data, close_form.until_on.data, host)
+    page = render_template(
+        "visits/openness.html", form=form, close=close_form, host=host, periods=openness.periods_to_come(host), touched=touched,
+        outside=hosting.outside(host), failed=status == 422,
+    )  # fmt: skip
     return page, status
 
 
@@ -131,13 +135,25 @@ def holidays():
     """The admin adds days announced late, or lifts one."""
     viewer = current_viewer()
     require(seen=viewer.is_admin)
-    form = HolidayForm()
+    form, named, others = HolidayForm(), [], []
     if form.validate_on_submit():
-        hosting.change_holiday(form.day.data, form.name.data, form.is_lifted.data, viewer)
-        db.session.commit()
-        flash("Hari libur disimpan; kalender semua tuan rumah mengikutinya.")
-        return redirect(url_for(".holidays"), 303)
-    return render_template("visits/holidays.html", form=form, changes=days_off.changes()), 422 if form.is_submitted() else 200
+        try:
+            touched = hosting.change_holiday(form.day.data, form.name.data, form.is_lifted.data, viewer, form.anyway.data)
+        except Invalid as error:
+            db.session.rollback()
+            form.blame(error)
+        else:
+            db.session.commit()
+            flash(f"Hari libur disimpan; kalender semua tuan rumah mengikutinya.{_told(touched)}")
+            return redirect(url_for(".holidays"), 303)
+    if form.anyway.errors:
+        named, others = hosting.shown_to_admin(form.day.data, current_viewer())
+    page = render_template("visits/holidays.html", form=form, changes=days_off.changes(), named=named, others=others)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _told(touched: int) -> str:
+    return f" Tuan rumah dan tamu dari {touched} kunjungan diberi tahu." if touched else ""
 
 
 @bp.post("/admin/hari-libur/<day>/hapus")
@@ -149,7 +165,7 @@ def forget_holiday(day: str):
         found = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
-    hosting.forget_holiday(found, viewer)
+    touched = hosting.forget_holiday(found, viewer)
     db.session.commit()
-    flash("Koreksi dihapus.")
+    flash(f"Koreksi dihapus.{_told(touched)}")
     return redirect(url_for(".holidays"), 303)

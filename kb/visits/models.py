@@ -61,6 +61,9 @@ class Visit(db.Model):
     `day`, `session` and `session_ends` repeat the first of `sessions`, so that lists need no second table. `sequence` rises with each
     change other calendars must follow (RFC 5545). `joint_with` is the visit whose slot this one shares; their sessions are the same.
     `version` rises with each step and change, so that nobody agrees to what they have not seen. `noted_at`: notes of it were published.
+
+    A draft may lack any answer: then it has no day, its texts are empty, and `delegation_size` is 0. `article_ids` are articles the guest
+    has read; the room of articles is a neighbour, so there is no foreign key.
     """
 
     __tablename__ = "visit"
@@ -71,12 +74,13 @@ class Visit(db.Model):
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     status: Mapped[str] = mapped_column(String(12), default="draft")
     mode: Mapped[str] = mapped_column(String(12))
-    day: Mapped[date]
+    day: Mapped[date | None]
     session: Mapped[str] = mapped_column(String(5))
     session_ends: Mapped[str] = mapped_column(String(5))
     purpose: Mapped[str] = mapped_column(Text)
     questions: Mapped[str] = mapped_column(Text)
     already_read: Mapped[str] = mapped_column(Text, default="", server_default="")
+    article_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     head_name: Mapped[str] = mapped_column(String(120))
     head_position: Mapped[str] = mapped_column(String(120))
     delegation_size: Mapped[int]
@@ -121,6 +125,7 @@ class Visit(db.Model):
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(name) for name in STATUSES)})", name="status"),
         CheckConstraint("host_id <> guest_id", name="two_offices"),
+        CheckConstraint("status = 'draft' OR day IS NOT NULL", name="day_unless_draft"),
         Index("ix_visit_slot_wish", "host_id", "day", "session"),
     )
 
@@ -140,8 +145,8 @@ class Visit(db.Model):
         return sorted({row.day for row in self.sessions})
 
     @property
-    def last_day(self) -> date:
-        """The day after which it can be reported."""
+    def last_day(self) -> date | None:
+        """The day after which it can be reported; only a draft may have none."""
         return max((row.day for row in self.sessions), default=self.day)
 
     @property

@@ -8,8 +8,9 @@ from kb.core import clock
 from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.offices.models import Office
+from kb.visits import calendar
 from kb.visits.calendar import Closed, Rules, Session
-from kb.visits.models import ClosedPeriod, Openness, VisitSlot
+from kb.visits.models import ClosedPeriod, Openness, Visit, VisitSlot
 
 # What booking forms of real offices ask for: Monday to Friday, at most two visits a day, about a week's notice, up to 40 people.
 DEFAULT_SESSIONS = (Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30)))
@@ -51,6 +52,18 @@ def rules(host: Office) -> Rules:
     )  # fmt: skip
 
 
+def closed_reason(host: Office, on: date) -> str:
+    """Why the host receives nobody on a day: holiday, weekday without sessions, closed period. Empty when it is open."""
+    return calendar.closed_reason(on, rules(host))
+
+
+def closed_days(visit: Visit) -> dict[date, str]:
+    """The days that a visit takes or asks for, or its host proposes, on which the host receives nobody by now, with the reason."""
+    found, today = rules(visit.host), clock.today(visit.host.timezone)
+    days = {row.day for row in (visit.options if visit.status == "proposed" else visit.sessions) if row.day >= today}
+    return {day: reason for day in sorted(days) if (reason := calendar.closed_reason(day, found))}
+
+
 def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
     if not settings.visits_per_month:
         return frozenset()
@@ -60,6 +73,12 @@ def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
     for day, visit_id in db.session.execute(slots):
         taken.setdefault((day.year, day.month), set()).add(visit_id)
     return frozenset(month for month, visits in taken.items() if len(visits) >= settings.visits_per_month)
+
+
+def periods_to_come(host: Office) -> list[ClosedPeriod]:
+    """The host's closed periods that are not over, the first first."""
+    query = select(ClosedPeriod).where(ClosedPeriod.host_id == host.id, ClosedPeriod.until_on >= clock.today(host.timezone))
+    return list(db.session.scalars(query.order_by(ClosedPeriod.from_on)))
 
 
 def summary(host: Office) -> str:

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -16,7 +16,7 @@ from kb.core.events import Event
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.visits import calendar, openness, policy, schedule
-from kb.visits.calendar import Day, Session
+from kb.visits.calendar import Closed, Day, Session
 from kb.visits.models import Openness, Visit, VisitSession, VisitSlot
 from kb.visits.schedule import Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, WAITS_FOR_HOST
@@ -27,6 +27,8 @@ REPORT_DAYS = 5
 
 # Changes that come in rows: each side is told of the last one (notifications/handlers.py).
 SETTLING = {"visit.members_changed", "visit.agenda_changed"}
+
+SELF_EXPLAINING = ("akhir pekan", "sudah lewat", "hari ini")
 
 OWES_SOMETHING = WAITS_FOR_HOST | AGREED | {"proposed", "held"}
 
@@ -71,10 +73,18 @@ class Month:
         return sum(not self.is_full(day, session) for session in day.sessions)
 
     @property
-    def closed_days(self) -> list[Day]:
-        """The closed days to come that need a reason; weekends and the past explain themselves."""
-        plain = ("akhir pekan", "sudah lewat", "hari ini")
-        return [day for week in self.weeks for day in week if day and day.closed_because and day.closed_because not in plain]
+    def closed_spans(self) -> list[Closed]:
+        """The closed days to come that need a reason, one after another with the same reason together; weekends and the past explain
+        themselves."""
+        spans: list[Closed] = []
+        running = False
+        for day in (day for week in self.weeks for day in week if day and day.closed_because not in SELF_EXPLAINING):
+            if running and day.closed_because == spans[-1].reason:
+                spans[-1] = replace(spans[-1], until_on=day.on)
+            elif day.closed_because:
+                spans.append(Closed(day.on, day.on, day.closed_because))
+            running = bool(day.closed_because)
+        return spans
 
     @property
     def open_days(self) -> list[Day]:
@@ -92,9 +102,9 @@ def find(visit_id: int) -> Visit | None:
 
 
 def ours(office_id: int, limit: int = 100) -> list[Visit]:
-    """The visits of an office as host and as guest, newest day first; drafts only its own."""
+    """The visits of an office as host and as guest, newest day first, before them drafts without a day; drafts only its own."""
     own = Viewer(user_id=0, office_id=office_id, role="member")
-    query = _listed().where(policy.visible_to(own)).order_by(Visit.day.desc(), Visit.id.desc()).limit(limit)
+    query = _listed().where(policy.visible_to(own)).order_by(Visit.day.desc().nulls_first(), Visit.id.desc()).limit(limit)
     return list(db.session.scalars(query))
 
 

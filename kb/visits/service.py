@@ -5,21 +5,28 @@ from datetime import date
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import FileStorage
 
-from kb.core import clock, events, workdays
+from kb.core import clock, edits, events, files, workdays
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Forbidden, Invalid
 from kb.core.pages import tanggal
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import letter_service, openness, policy, queries, schedule
+from kb.visits import answers, day, letter_service, openness, policy, queries, schedule
+from kb.visits.members import Member
 from kb.visits.models import Visit, VisitCounter, VisitIndicator, VisitLetter, VisitOption
-from kb.visits.schedule import Wish
+from kb.visits.schedule import Chosen, Wish
 from kb.visits.workflow import AGREED, HOLDS_SLOT, MAY_SHARE, WAITS_FOR_HOST, Step, step_for
 
 REQUEST_LETTER = "permohonan"
+LETTER_MEGABYTES = 5
 MOST_OPTIONS = 3
+CHANGED_MEANWHILE = (
+    "Draf ini diubah rekan Anda sejak halaman ini dibuka, jadi isian Anda belum disimpan. Buka drafnya di tab lain untuk membandingkan; "
+    "bila isian di bawah yang benar, simpan sekali lagi dan isian itu menggantikan yang tersimpan."
+)
 TAKEN_FOR_GUEST = (
     'Sesi ini baru saja terisi. Permohonan Anda tetap menunggu: pilih usul lain, atau tekan "Tidak ada yang cocok" untuk meminta usul baru.'
 )
@@ -29,7 +36,10 @@ OPTION_WORKING_DAYS = 5
 
 @dataclass(frozen=True)
 class Request:
-    """What a guest asks for."""
+    """What a guest asks for. Any of it may be missing from a draft: an empty text, no wishes, a size of 0.
+
+    `members` None leaves the delegation as it is; `letter_file` replaces the PDF of the letter, if there is one.
+    """
 
     mode: str
     wishes: tuple[Wish, ...]
@@ -46,6 +56,9 @@ class Request:
     wants_joint: bool = False
     letter_number: str = ""
     letter_on: date | None = None
+    letter_file: FileStorage | None = None
+    article_ids: tuple[int, ...] = ()
+    members: tuple[Member, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,7 @@ NOTHING = Given()
 
 
 def draft(host: Office, request: Request, viewer: Viewer) -> Visit:
-    """Keep a request as a draft of the guest's office. Raises Invalid at the field at fault."""
+    """Keep a request, complete or not, as a draft of the guest's office. Raises Invalid at the field at fault."""
     require(seen=True, allowed=policy.can_ask(viewer))
     check_host(host, viewer)
     visit = Visit(host=host, guest_id=viewer.office_id, status="draft", created_at=clock.now(), requested_by_id=viewer.user_id)
@@ -79,16 +92,23 @@ def draft(host: Office, request: Request, viewer: Viewer) -> Visit:
         _write(visit, host, request)
     db.session.add(visit)
     db.session.flush()
+    _write_members(visit, request, viewer)
     return visit
 
 
-def change(visit: Visit, request: Request, viewer: Viewer) -> None:
-    """Change a draft. Raises Invalid, or Conflict once it was sent."""
+def change(visit: Visit, request: Request, viewer: Viewer, version: int | None = None) -> None:
+    """Change a draft. Raises Invalid, or Conflict once it was sent.
+
+    `version` is that of the draft the person began with; when a colleague changed it meanwhile, Invalid says so, without a field.
+    """
     require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
-    # The lock holds off a colleague who sends the draft at the same moment.
-    db.session.refresh(visit, ["status"], with_for_update=True)
+    # The lock holds off a colleague who changes or sends the draft at the same moment.
+    db.session.refresh(visit, ["status", "version"], with_for_update=True)
     check_draft(visit)
+    if version not in (None, visit.version):
+        raise Invalid(CHANGED_MEANWHILE)
     _write(visit, visit.host, request)
+    _write_members(visit, request, viewer)
     visit.version = Visit.version + 1
     db.session.flush()
 
@@ -112,32 +132,58 @@ def check_host(host: Office, viewer: Viewer) -> None:
 
 
 def _write(visit: Visit, host: Office, request: Request) -> None:
-    chosen = schedule.check(host, request.wishes, joint=request.wants_joint)
+    chosen = schedule.check(host, request.wishes, joint=request.wants_joint) if request.wishes else []
     largest = openness.of(host).largest_delegation
     if request.delegation_size > largest:
         raise Invalid(f"Tuan rumah menerima paling banyak {largest} orang.", "delegation_size")
-    if not any(line.strip() for line in request.questions.splitlines()):
-        raise Invalid("Tulis paling sedikit satu pertanyaan.", "questions")
+    if len(request.members or ()) > largest:
+        raise Invalid(f"Ada {len(request.members)} orang; tuan rumah menerima paling banyak {largest} orang.", "people")
+    if request.members and 0 < request.delegation_size < len(request.members):
+        raise Invalid(f"Daftar rombongan berisi {len(request.members)} orang, lebih dari jumlah ini.", "delegation_size")
     if request.letter_on and request.letter_on > clock.today(host.timezone):
         raise Invalid("Tanggal surat tidak boleh setelah hari ini.", "letter_on")
-    schedule.write(visit, chosen)
+    _write_sessions(visit, chosen)
     visit.mode, visit.purpose, visit.questions, visit.already_read = request.mode, request.purpose, request.questions, request.already_read
     visit.head_name, visit.head_position, visit.delegation_size = request.head_name, request.head_position, request.delegation_size
     visit.contact_name, visit.contact_phone, visit.contact_email = request.contact_name, request.contact_phone, request.contact_email
-    visit.wants_joint = request.wants_joint
+    visit.wants_joint, visit.article_ids = request.wants_joint, list(dict.fromkeys(request.article_ids))
     visit.erased_at = None  # an old draft taken up again holds names anew
     kept = {row.code: row for row in visit.indicator_rows}
     visit.indicator_rows = [kept.get(code) or VisitIndicator(code=code) for code in dict.fromkeys(request.indicators)]
-    _write_letter(visit, request.letter_number, request.letter_on)
+    _write_letter(visit, request)
 
 
-def _write_letter(visit: Visit, number: str, dated_on: date | None) -> None:
+def _write_sessions(visit: Visit, chosen: list[Chosen]) -> None:
+    if chosen:
+        schedule.write(visit, chosen)
+    else:
+        visit.sessions, visit.day, visit.session, visit.session_ends = [], None, "", ""
+
+
+def _write_letter(visit: Visit, request: Request) -> None:
+    upload = request.letter_file
     letter = visit.letter(REQUEST_LETTER)
-    if letter is None and (number or dated_on):
+    if letter is None and (request.letter_number or request.letter_on or upload):
         letter = VisitLetter(kind=REQUEST_LETTER)
         visit.letters.append(letter)
-    if letter is not None:
-        letter.number, letter.dated_on = number, dated_on
+    if letter is None:
+        return
+    letter.number, letter.dated_on = request.letter_number, request.letter_on
+    if upload:
+        former, letter.file = letter.file, files.save(upload, ("pdf",), LETTER_MEGABYTES, "letter_file")
+        if former is not None:
+            db.session.flush()
+            db.session.delete(former)
+
+
+def _write_members(visit: Visit, request: Request, viewer: Viewer) -> None:
+    """Who comes. The list may name fewer than will come: not everybody is known when a request is written."""
+    if request.members is None:
+        return
+    db.session.flush()
+    # The form of the request stands for the whole draft: its version was compared already.
+    day.set_members(visit, viewer, list(request.members), edits.fingerprint(day.members_text(visit, "guest")))
+    visit.delegation_size = max(request.delegation_size, len(request.members))
 
 
 def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> None:
@@ -182,6 +228,8 @@ def _nothing(_visit: Visit, _given: Given):
 
 
 def _submit(visit: Visit, _given: Given):
+    if lacking := answers.missing(visit):
+        raise Invalid(f"Permohonan belum lengkap. Yang masih kurang: {', '.join(lacking.values())}.", next(iter(lacking)))
     schedule.check(visit.host, _wishes(visit), joint=visit.wants_joint)
 
     def change():

@@ -2,20 +2,23 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 
+from kb.accounts import identity
 from kb.accounts.models import User
 from kb.core import clock, once
 from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
+from kb.core.pages import hari
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
-from kb.visits import ics, letter_service, openness, policy, queries, schedule, service
-from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm
+from kb.visits import answers, ics, letter_service, openness, policy, queries, schedule, service
+from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm, read_wishes
 from kb.visits.models import Visit
+from kb.visits.surroundings import Reading, known
 from kb.visits.workflow import ACTIONS, HOLDS_SLOT, MAY_SHARE
 
 bp = Blueprint("visits", __name__)
@@ -50,10 +53,13 @@ HISTORY = {
     "visit.reminded": "Pengingat dikirim",
     "visit.surveyed": "Tiga pertanyaan dijawab",
     "visit.erased": "Data pribadi dihapus",
+    "visit.day_closed": "Harinya menjadi hari tutup",
 }
 
 # So many free sessions are offered where one is picked from a list: those of about half a year.
 NEXT_FREE = 250
+# So many articles of the host are offered before an indicator is chosen; the others can be unfolded.
+MOST_NEAR = 5
 
 
 @bp.get("/kunjungan")
@@ -98,13 +104,14 @@ def new():
     try:
         service.check_host(host, viewer)
     except Invalid as refusal:
-        return render_template("visits/impossible.html", host=host, message=refusal.message), 422
-    form = RequestForm()
+        join = f"{current_app.config['BASE_URL']}/gabung?instansi={host.slug}"
+        return render_template("visits/impossible.html", host=host, message=refusal.message, join=join), 422
+    form = _request_form(host)
     if not form.is_submitted():
         _prefill(form)
     if not _turns_the_month() and form.validate_on_submit():
         if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".index"), 303)
+            return _sent_again(location, form)
         try:
             visit = service.draft(host, form.request(), viewer)
         except Invalid as error:
@@ -113,9 +120,54 @@ def new():
         else:
             location = url_for(".check", visit_id=visit.id)
             once.remember(form.once.data, viewer, location)
-            db.session.commit()
-            return redirect(location, 303)
+            return _kept(visit)
     return _request_page(form, offices.by_slug(slug))
+
+
+def _request_form(host: Office) -> RequestForm:
+    form = RequestForm()
+    form.offer(known.articles_of(host.id, current_viewer()))
+    if "simpan_draf" in request.form:
+        form.relax()
+    return form
+
+
+def _kept(visit: Visit):
+    db.session.commit()
+    if "simpan_draf" in request.form:
+        flash("Draf disimpan. Rekan seinstansi dapat melanjutkannya.")
+    return redirect(url_for(".check", visit_id=visit.id), 303)
+
+
+def _sent_again(location: str, form: RequestForm):
+    """The same form once more: a second click, or the page of before by the back button, which may hold other answers by now."""
+    visit = _draft_at(location)
+    if visit is None or visit.status != "draft":
+        if visit is not None:
+            flash("Permohonan ini sudah dikirim. Yang diubah pada formulir lama tidak disimpan.", "error")
+        return redirect(location or url_for(".index"), 303)
+    return _change(visit, form, None)
+
+
+def _draft_at(location: str) -> Visit | None:
+    """The visit that an earlier sending of the form made, by the address it led to."""
+    if not location:
+        return None
+    _, values = current_app.url_map.bind("").match(location)
+    return queries.find(values["visit_id"])
+
+
+def _change(visit: Visit, form: RequestForm, version: int | None):
+    visit_id = visit.id
+    try:
+        service.change(visit, form.request(), current_viewer(), version)
+    except Invalid as error:
+        db.session.rollback()
+        form.blame(error)
+        visit = find(visit_id)
+        form.version.raw_data, form.version.data = None, visit.version
+        return _request_page(form, visit.host, visit)
+    return _kept(visit)
 
 
 def _turns_the_month() -> bool:
@@ -131,7 +183,12 @@ def _prefill(form: RequestForm) -> None:
 
 
 def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
-    chosen = form.slot.data or []
+    chosen = form.slot.data
+    if form.letter_file.data:
+        form.letter_file.data.close()
+    if form.errors and form.lost_letter:
+        lost = f'Berkas "{form.lost_letter}" belum tersimpan karena masih ada yang perlu diperbaiki. Pilih lagi.'
+        form.letter_file.errors = [*form.letter_file.errors, lost]
     month = _month(host, request.values.get("lihat_bulan") or request.args.get("bulan") or (chosen[0][:7] if chosen else ""))
     page = render_template(
         "visits/request.html",
@@ -140,12 +197,41 @@ def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
         visit=visit,
         month=month,
         months=_months(host),
-        elsewhere=[value for value in chosen if not value.startswith(f"{month.first:%Y-%m}")],
+        elsewhere={value: _slot_label(value) for value in chosen if not _is_in(value, month)},
+        gone=[_slot_label(value) for value in chosen if _is_in(value, month) and value not in _offered_in(month, form.wants_joint.data)],
+        readings=_readings(form),
+        letter=visit.letter(service.REQUEST_LETTER) if visit else None,
         settings=openness.of(host),
         instruments=loader.all_instruments(),
         zone=_zone(host),
     )
     return page, 422 if form.errors else 200
+
+
+def _is_in(value: str, month: queries.Month) -> bool:
+    return value.startswith(f"{month.first:%Y-%m}")
+
+
+def _offered_in(month: queries.Month, joint: bool) -> set[str]:
+    """The sessions of a month that can be chosen, as the form names them; who would come together may also have chosen a full one."""
+    every = ((day, session) for day in month.open_days for session in day.sessions)
+    return {f"{day.on.isoformat()} {session.key}" for day, session in every if joint or not month.is_full(day, session)}
+
+
+def _slot_label(value: str) -> str:
+    """A session as people say it; what cannot be read stays as it was sent."""
+    try:
+        (wish,) = read_wishes([value])
+    except Invalid:
+        return value
+    return f"{hari(wish.day)}, pukul {wish.key.replace(':', '.')}"
+
+
+def _readings(form: RequestForm) -> tuple[list[Reading], list[Reading]]:
+    """The host's articles: those that are ticked or about the chosen indicators (or else the newest), and the others."""
+    codes, ticked = set(form.indicators.data or []), set(form.article_ids.data or [])
+    near = [reading for reading in form.offered if reading.id in ticked or codes & set(reading.codes)] or form.offered[:MOST_NEAR]
+    return near, [reading for reading in form.offered if reading not in near]
 
 
 def _zone(host: Office) -> str:
@@ -181,20 +267,21 @@ def edit(visit_id: int):
     """Change a draft before it is sent."""
     visit = find(visit_id)
     service.check_draft(visit)
-    form = RequestForm()
+    form = _request_form(visit.host)
     if not form.is_submitted():
         form.fill(visit)
     if not _turns_the_month() and form.validate_on_submit():
-        try:
-            service.change(visit, form.request(), current_viewer())
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-        else:
-            db.session.commit()
-            return redirect(url_for(".check", visit_id=visit_id), 303)
-    visit = find(visit_id)
+        return _edited(visit, form)
     return _request_page(form, visit.host, visit)
+
+
+def _edited(visit: Visit, form: RequestForm):
+    """A second click finds the draft changed by its own first click: that is no colleague."""
+    viewer = current_viewer()
+    if once.replay(form.once.data, viewer) is not None:
+        return _change(visit, form, None)
+    once.remember(form.once.data, viewer, url_for(".check", visit_id=visit.id))
+    return _change(visit, form, form.version.data)
 
 
 @bp.get("/kunjungan/<int:visit_id>/periksa")
@@ -207,7 +294,7 @@ def check(visit_id: int):
 def _check_page(visit: Visit, status: int = 200, refused: str = ""):
     page = render_template(
         "visits/check.html", **_shown(visit), taken=schedule.is_full(visit), waiting=queries.count_competing(visit),
-        may_send=current_viewer().role == "manager", refused=refused, failed=status != 200,
+        missing=answers.missing(visit), may_send=current_viewer().role == "manager", refused=refused, failed=status != 200,
     )  # fmt: skip
     return page, status
 
@@ -218,7 +305,7 @@ def sent(visit_id: int):
     visit = find(visit_id)
     if visit.reference is None:
         return redirect(url_for(".check", visit_id=visit_id))
-    return render_template("visits/sent.html", visit=visit)
+    return render_template("visits/sent.html", **_shown(visit), answer_days=queries.ANSWER_DAYS)
 
 
 @bp.get("/kunjungan/<int:visit_id>")
@@ -259,7 +346,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         may_share=visit.status in MAY_SHARE,
         writes_notes=visit.status in HOLDS_SLOT and today >= visit.day,
         letter_label=letter_service.label_of,
-        day_has_come=today >= visit.day,
+        day_has_come=visit.day is not None and today >= visit.day,
         days_over=visit.options_until is not None and today > visit.options_until,
         failed=status != 200,
     )
@@ -267,7 +354,11 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
 
 
 def _shown(visit: Visit) -> dict:
+    articles = known.articles(visit.article_ids, current_viewer())
     return {
+        "articles": articles,
+        "hidden_articles": len(visit.article_ids) - len(articles),
+        "whatsapp": _whatsapp(visit.contact_phone),
         "visit": visit,
         "indicators": [loader.indicator(code) for code in visit.indicators],
         "zone": _zone(visit.host),
@@ -275,6 +366,14 @@ def _shown(visit: Visit) -> dict:
         "modes": {mode: label.partition(":")[0] for mode, label in MODES.items()},
         "letter": visit.letter(service.REQUEST_LETTER),
     }
+
+
+def _whatsapp(phone: str) -> str:
+    """The address of a chat with a contact; empty for a number that cannot be read."""
+    try:
+        return identity.whatsapp(identity.phone(phone))
+    except Invalid:
+        return ""
 
 
 def find(visit_id: int) -> Visit:

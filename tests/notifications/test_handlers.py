@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from kb.accounts.models import Invitation, JoinRequest, User
 from kb.core import clock, edits, events
+from kb.core.days_off import HolidayChange
 from kb.core.db import db
 from kb.notes import service as notes
 from kb.notifications import follows
@@ -177,6 +178,22 @@ def test_a_follower_too_is_told_only_of_the_last_change(cast, db_ctx, monkeypatc
         assert db.session.query(Notice).filter(Notice.user_id == cast.host_member.id).count() == 1
 
 
+@pytest.mark.parametrize(("by", "expected"), [("admin", {"host_manager", *BOTH_GUESTS}), ("host_manager", BOTH_GUESTS)])
+def test_a_day_that_closed_is_told_with_its_reason_as_long_as_it_is_closed(cast, db_ctx, by, expected):
+    with db_ctx():
+        visit = make_visit("requested", days=days_until_open(), requested_by_id=cast.guest_member.id)
+        events.record("visit.day_closed", visit, getattr(cast, by).viewer)
+        events.drain()
+        assert told(cast) == set(), "it was opened again"
+        db.session.add(HolidayChange(day=visit.day, name="Cuti bersama mendadak"))
+        events.record("visit.day_closed", visit, getattr(cast, by).viewer)
+        db.session.commit()
+        events.drain()
+        assert told(cast) == mailed(cast) == expected
+        for mail in db.session.scalars(select(Mail)):
+            assert "Cuti bersama mendadak" in mail.text and not [secret for secret in SECRETS if secret in mail.text]
+
+
 def test_one_who_may_no_longer_see_the_visit_is_not_told(cast, db_ctx):
     with db_ctx():
         visit = make_visit("requested", days=days_until_open(), requested_by_id=cast.guest_member.id)
@@ -285,7 +302,7 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
     assert told_of == {
         "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
         "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.joint_asked", "visit.options_refused", "visit.reported",
-        "visit.closed",
+        "visit.closed", "visit.day_closed",
         "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed", "visit.reminded",
         "visit.letter_added",  # tests/visits/test_sent_letters.py
         "visit.completed", "visit.zone_changed",

@@ -61,7 +61,7 @@ def busy_host(app):
         ("delegation_size", "enam", "Isi dengan angka bulat."),
         ("delegation_size", "", "Isian ini wajib diisi."),
         ("contact_name", "", "Isian ini wajib diisi."),
-        ("contact_phone", "telepon saja", "Nomor hanya berisi angka"),
+        ("contact_phone", "telepon saja", "Nomor WhatsApp tidak benar. Contoh: 0812 3456 7890"),
         ("contact_email", "budi tanpa domain", "Alamat surel tidak benar."),
         ("letter_number", "x" * 81, "Terlalu panjang: paling banyak 80 karakter."),
         ("letter_on", "30 Februari 2026", "Tanggal tidak benar. Contoh: 2026-11-23."),

@@ -130,7 +130,7 @@ def test_it_ends_with_the_day(cast, ident, it_is, days, status):
         ("questions", " \n ", "Tulis paling sedikit satu pertanyaan"),
         ("questions", "x" * 5001, "paling banyak 5000"),
         ("head_name", "", "wajib diisi"),
-        ("contact_phone", "telepon saja", "Nomor hanya berisi angka"),
+        ("contact_phone", "telepon saja", "Nomor WhatsApp tidak benar"),
         ("contact_email", "bukan", "Alamat surel tidak benar"),
     ],
 )

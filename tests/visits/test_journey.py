@@ -71,7 +71,8 @@ def test_a_guest_chooses_a_host_and_sends_a_request(app, cast, told):
     assert "tuan_rumah=redaksi" not in choice
 
     form = guest.get(NEW).text
-    assert f'value="{OPEN_DAY} 09:00"' in form and f'value="{OPEN_DAY} 13:30"' in form and "09.00–11.30 WIB" in form
+    assert f'value="{OPEN_DAY} 09:00"' in form and f'value="{OPEN_DAY} 13:30"' in form
+    assert "Hari dan sesi (WIB)" in form and "09.00–11.30" in form
     assert 'value="2026-11-30' not in form and 'value="2026-12-24' not in form and "Cuti Bersama Hari Raya Natal" in form
 
     kept = guest.post(NEW, data=FORM)

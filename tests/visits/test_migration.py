@@ -161,3 +161,27 @@ def test_a_day_that_was_agreed_once_is_known_too(old, status, sequence, known):
         connection.execute(change, {"status": status, "sequence": sequence})
     upgrade()
     assert rows("SELECT count(*) FROM sent_entry WHERE visit_id = 2") == [(known,)]
+
+
+def test_drafts_may_lack_a_day_and_get_one_on_the_way_back(tmp_path, old):
+    """The rules of the table survive the copy that SQLite makes of it, and so does what refers to a visit."""
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE visit SET status = 'draft', day = NULL, session = '', session_ends = '' WHERE id = 2"))
+        connection.execute(sa.text("DELETE FROM visit_session WHERE visit_id = 2"))
+    for broken in (
+        "UPDATE visit SET status = 'requested' WHERE id = 2",
+        "UPDATE visit SET status = 'x'",
+        "UPDATE visit SET host_id = guest_id",
+    ):
+        with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+            connection.execute(sa.text(broken))
+    assert rows("SELECT id, article_ids FROM visit ORDER BY id") == [(1, "[]"), (2, "[]")]
+    downgrade(revision="widest")
+    assert rows("SELECT id, status, day, session FROM visit ORDER BY id") == [
+        (1, "accepted", "2026-12-01", "09:00"),
+        (2, "draft", "2026-11-01", "09:00"),
+    ]
+    assert rows("SELECT visit_id FROM visit_slot") == [(1,)] and rows("PRAGMA foreign_key_check") == []
+    upgrade()
+    assert rows("SELECT count(*) FROM visit") == [(2,)]

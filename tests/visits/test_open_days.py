@@ -1,12 +1,15 @@
 """A manager says when the own office is open; guests see it at once, and what was agreed is never closed away."""
 
+import re
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from kb.core.db import db
 from kb.visits.models import ClosedPeriod, Openness
 from tests.makers import office
-from tests.visits.makers import MESUJI, OPEN_DAY, PRINGSEWU, close, faults_at, make_openness, make_visit, typed
+from tests.visits.makers import OPEN_DAY, close, faults_at, make_openness, make_visit, typed
 
 SETTINGS = "/kunjungan/keterbukaan"
 CLOSE = "/kunjungan/keterbukaan/tutup"
@@ -73,6 +76,9 @@ def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, 
         ("notice_days", "61", "Angka harus antara 0 dan 60."),
         ("notice_days", "", "Isian ini wajib diisi."),
         ("ahead_days", "366", "Angka harus antara 7 dan 365."),
+        ("ahead_days", "1000", "Angka harus antara 7 dan 365."),
+        ("visits_per_session", "0", "Angka harus antara 1 dan 10."),
+        ("visits_per_month", "0", "Angka harus antara 1 dan 200."),
         ("largest_delegation", "0", "Angka harus antara 1 dan 500."),
         ("place", "x" * 301, "Terlalu panjang: paling banyak 300 karakter."),
     ],
@@ -112,6 +118,7 @@ def test_closed_days_are_shown_with_their_reason_and_can_be_lifted(app, cast):
         ("from_on", "", "Isian ini wajib diisi."),
         ("from_on", "2026-02-30", "Tanggal tidak benar."),
         ("until_on", "2026-12-06", "Hari terakhir tidak boleh sebelum hari pertama."),
+        ("until_on", "2028-12-11", "Paling lama satu tahun."),
         ("reason", "", "Isian ini wajib diisi."),
         ("reason", "x" * 101, "Terlalu panjang: paling banyak 100 karakter."),
     ],
@@ -123,18 +130,6 @@ def test_a_faulty_closed_period_is_named_at_its_field(app, cast, field, value, m
     assert {name: typed(page.text)[name] for name in form} == {name: [text] for name, text in form.items()}
     with app.app_context():
         assert db.session.scalars(select(ClosedPeriod)).all() == []
-
-
-def test_days_of_an_agreed_visit_are_not_closed_away(app, cast):
-    with app.app_context():
-        make_visit("accepted")
-        make_visit("accepted", guest="18.11", host="18.12")
-        db.session.commit()
-    page = cast.host_manager.client.post(CLOSE, data={"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD"})
-    refusal = f"Sudah ada kunjungan yang diterima: {PRINGSEWU} (9 Desember 2026). Usulkan jadwal lain"
-    assert page.status_code == 422 and refusal in faults_at(page.text, "from_on") and MESUJI not in refusal
-    anyway = {"from_on": "2026-12-07", "until_on": "2026-12-11", "reason": "Sidang DPRD", "anyway": "y"}
-    assert cast.host_manager.client.post(CLOSE, data=anyway).status_code == 303, "the host may let it take place all the same"
 
 
 def test_changed_open_days_leave_an_agreed_visit_alone(app, cast):
@@ -183,3 +178,24 @@ def test_a_host_without_any_session_says_so(cast, app):
         make_openness(sessions=())
         db.session.commit()
     assert "Tidak ada sesi terbuka pada bulan ini." in cast.guest_manager.client.get(NEW).text
+
+
+def test_the_public_calendar_says_each_reason_once_and_what_a_guest_should_know(app, cast):
+    with app.app_context():
+        make_openness(
+            sessions=tuple((day, 9, 11) for day in range(5)), place="Ruang Command Center", bring="Surat tugas", note="Parkir di belakang."
+        )
+        close(date(2026, 12, 9), date(2026, 12, 15))
+        close(date(2026, 12, 17), date(2026, 12, 17), reason="Apel")
+        db.session.commit()
+    page = cast.visitor.client.get("/kunjungan/kalender/kabupaten-mesuji?bulan=2026-12").text
+    reasons = re.findall(r"<li><strong>(.*?)</strong> tertutup: (.*?)</li>", page)
+    assert reasons == [
+        ("9–15 Desember", "sidang DPRD"),
+        ("17 Desember", "Apel"),
+        ("24 Desember", "Cuti Bersama Hari Raya Natal"),
+        ("25 Desember", "Hari Raya Natal"),
+    ], "the weekend within a closed period is no gap"
+    assert 'href="#hari-2026-12-08"' in page and 'id="hari-2026-12-08"' in page
+    for told in ("Ruang Command Center", "Surat tugas", "Parkir di belakang."):
+        assert told in page

@@ -202,7 +202,7 @@ def test_a_draft_changed_on_a_stale_copy_is_refused_once_it_was_sent(app, cast):
         visit = make_visit("draft")
         db.session.execute(Visit.__table__.update().values(status="requested"))
         assert visit.status == "draft"
-        names = set(service.Request.__dataclass_fields__) - {"indicators", "wishes", "letter_number", "letter_on"}
+        names = set(service.Request.__dataclass_fields__) - {"indicators", "wishes", "letter_number", "letter_on", "letter_file", "members"}
         request = service.Request(**{name: getattr(visit, name) for name in names}, indicators=(), wishes=(OTHER,))
         with pytest.raises(errors.Conflict, match="sudah dikirim"):
             service.change(visit, request, cast.guest_member.viewer)

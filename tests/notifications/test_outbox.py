@@ -126,7 +126,7 @@ def test_only_a_mail_with_a_secret_link_is_wiped_once_it_is_sent(db_ctx, post_of
         events.drain()
         assert mail.text == "Tautan rahasia\n", "still needed"
         post_office.mood = "accepts"
-        events.retry(delivery_of(mail))
+        events.retry(delivery_of(mail).id)
         db.session.commit()
         events.drain()
         assert mail.text == kept

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from flask import current_app
 from flask_security import MailUtil
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, insert, or_, select
 
 from kb.core import clock, events
 from kb.core.db import db
@@ -45,16 +45,20 @@ def queue(key: str, to_address: str, subject: str, text: str, **values) -> bool:
     return True
 
 
-def draft(key: str, to_address: str, subject: str, text: str, **values) -> Mail:
-    """A mail that is not in the outbox yet."""
-    return Mail(key=key, to_address=to_address, subject=subject_line(subject), text=text, created_at=clock.now(), **values)
+def draft(key: str, to_address: str, subject: str, text: str, **values) -> dict:
+    """A mail that is not in the outbox yet, as the columns of its row."""
+    written = {"key": key, "to_address": to_address, "subject": subject_line(subject), "text": text, "created_at": clock.now()}
+    return {"user_id": None, "kind": None, "html": None, "calendar": None, "is_secret": False} | written | values
 
 
-def queue_all(mails: list[Mail]) -> None:
+def queue_all(mails: list[dict]) -> None:
     """Put new mails into the outbox, in as few statements as one. What nobody can unsubscribe from (passwords, invitations) goes first."""
-    db.session.add_all(mails)
+    if not mails:
+        return
+    written = db.session.execute(insert(Mail).returning(Mail.id, Mail.kind), mails).all()
     for urgent in (True, False):
-        events.record_all("mail.queued", [mail for mail in mails if (mail.kind is None) == urgent], current_viewer(), urgent=urgent)
+        ids = [ident for ident, kind in written if (kind is None) == urgent]
+        events.record_all("mail.queued", Mail, ids, current_viewer(), urgent=urgent)
 
 
 def is_queued(key: str) -> bool:

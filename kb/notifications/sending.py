@@ -23,8 +23,8 @@ from kb.notifications.models import Mail
 
 TIMEOUT_SECONDS = 20
 PERMANENT = 500
-# The key that `telling.tell` gives a mail: the event and the person.
-OF_EVENT = re.compile(r"event:(\d+):(\d+)")
+# The key that `telling.tell` gives a mail: the event, the person, and a number if there are several.
+OF_EVENT = re.compile(r"event:(\d+):(\d+)(?::\d+)?")
 
 
 @events.on("mail", "mail.queued", remote=True)

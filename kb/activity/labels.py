@@ -113,7 +113,7 @@ CONSUMERS = {"search": "Indeks pencarian", "inbox": "Pemberitahuan", "mail": "Su
 
 # What moderation writes into its events, and nothing else of an event's data is shown.
 ACTS = {"hidden": "disembunyikan", "shown": "ditampilkan kembali", "dismissed": "laporan tidak beralasan"}
-PARTS = {"question": "pertanyaannya", "answer": "jawaban", "comment": "komentar"}
+PARTS = {"question": "pertanyaan", "answer": "jawaban", "comment": "komentar"}
 
 
 def init_app(app: Flask) -> None:
@@ -146,7 +146,7 @@ def details(event: Event) -> str:
         return ""
     data, found = event.data, []
     if part := PARTS.get(data.get("part")):
-        found.append(f"Bagian: {part}" if data["part"] == "question" else f"Bagian: {part} {data.get('part_id')}")
+        found.append(f"Bagian: {part} {data.get('part_id')}")
     if act := ACTS.get(data.get("act")):
         found.append(f"Tindakan: {act}")
     if because := data.get("because") or moderation.REASONS.get(data.get("reason")):

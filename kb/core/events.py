@@ -274,7 +274,7 @@ def _keep_failure(delivery_id: int, error: Exception) -> None:
     delivery = db.session.get(Delivery, delivery_id)
     first = error.__cause__ if isinstance(error, Refused | Away) and error.__cause__ else error
     delivery.attempts += 1
-    delivery.error = f"{type(first).__name__}: {first}"[:2000]
+    delivery.error = (str(error) if first is not error and str(error) else f"{type(first).__name__}: {first}")[:2000]
     delivery.due_at = clock.now() + wait_after(delivery.attempts)
     if isinstance(error, Refused) or delivery.attempts >= MAX_ATTEMPTS:
         delivery.gave_up_at = clock.now()

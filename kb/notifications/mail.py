@@ -104,7 +104,7 @@ def _address(mail: Mail) -> Address:
     try:
         return Address(addr_spec=mail.to_address)
     except (ValueError, MessageError) as error:
-        raise Refused from error
+        raise Refused("Ini bukan alamat surel.") from error
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:

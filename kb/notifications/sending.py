@@ -66,15 +66,20 @@ def _over_smtp(message: EmailMessage) -> None:
     try:
         _talk(message)
     except smtplib.SMTPRecipientsRefused as error:
-        if all(code >= PERMANENT for code, _ in error.recipients.values()):
-            raise Refused from error
+        code, words = next(iter(error.recipients.values()))  # a mail of ours has one
+        if code >= PERMANENT:
+            raise Refused(_said("Server surel menolak alamatnya", code, words)) from error
         raise
     except smtplib.SMTPDataError as error:
         if error.smtp_code >= PERMANENT:
-            raise Refused from error
+            raise Refused(_said("Server surel menolak isinya", error.smtp_code, error.smtp_error)) from error
         raise
     except (smtplib.SMTPException, OSError) as error:  # no connection, no greeting, no sign-in, or it broke off
-        raise Away from error
+        raise Away(f"Server surel tidak melayani: {error}") from error
+
+
+def _said(what: str, code: int, words: bytes | str) -> str:
+    return f"{what}: {code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
 
 
 def _talk(message: EmailMessage) -> None:

@@ -81,7 +81,7 @@ def stop(token: str):
     if request.method == "POST":
         state = _take_back(user_id, kind) if "kirim-lagi" in request.form else _stop(user_id, kind)
         db.session.commit()
-    label = choices.KINDS[kind].label if kind in choices.KINDS else "Ringkasan"
+    label = choices.KINDS[kind].label if kind in choices.KINDS else ""
     return render_template("notifications/stop.html", state=state, label=label)
 
 

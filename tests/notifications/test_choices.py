@@ -96,7 +96,7 @@ def test_opening_the_link_changes_nothing_yet_and_the_button_can_be_taken_back(c
     assert client.post(link).status_code == client.post(link).status_code == 200, "a second click does no harm"
     with db_ctx():
         assert choices.of(cast.guest_manager.id)["catatan"] == "none"
-    assert "dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
+    assert "Surel dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
     with db_ctx():
         assert choices.of(cast.guest_manager.id)["catatan"] == "now"
 
@@ -152,7 +152,7 @@ def test_a_kind_that_was_off_before_its_link_was_pressed_comes_as_at_first(clien
     with db_ctx():
         choose(cast.guest_manager, catatan="none")
     client.post(link)
-    assert "dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
+    assert "Surel dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
     with db_ctx():
         assert choices.of(cast.guest_manager.id)["catatan"] == "now"
 
@@ -163,7 +163,7 @@ def test_when_nothing_comes_back_the_page_does_not_say_that_it_does(app, client,
         link = unsubscribe.link(cast.guest_manager.id, choices.DIGEST).removeprefix(app.config["BASE_URL"])
     client.post(link)
     page = client.post(link, data={"kirim-lagi": "1"}).text
-    assert "dikirim lagi" not in page and "Tidak ada yang berubah" in page
+    assert "Surel dikirim lagi" not in page and "Tidak ada yang berubah" in page
 
 
 def test_a_mail_carries_its_way_out_in_head_and_text(cast, db_ctx, post_office):

@@ -100,6 +100,18 @@ def test_a_failed_notice_or_index_entry_is_shown_too(cast, db_ctx):
     assert "Indeks pencarian: Permohonan bergabung dikirim" in page and "cakram penuh" in page
 
 
+@pytest.mark.parametrize(
+    ("mood", "words"),
+    [("refuses", "Server surel menolak alamatnya: 550 5.1.1 Alamat tidak dikenal"), ("dies", "Server surel tidak melayani: Connection")],
+)
+def test_the_admin_reads_why_in_plain_words(cast, db_ctx, post_office, mood, words):
+    post_office.mood = mood
+    with db_ctx():
+        queued()
+        events.drain()
+    assert words in cast.admin.client.get(PAGE).text
+
+
 def test_after_an_outage_all_are_tried_again_with_one_press(cast, db_ctx, post_office, monkeypatch):
     post_office.mood = "refuses"
     with db_ctx():

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kb.core import clock, events, workdays
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.events import Delivery
 from kb.home import overview
@@ -143,8 +144,8 @@ def test_an_invitation_is_due_three_working_days_after_it_was_made_and_late_from
         questions.escalate()
         question = queries.find(db.session.scalars(select(Question.id)).one())
         questions.invite(question, questions.Guest(cast.host_manager.office_id, "indeks tinggi"), cast.guest_manager.viewer)
+        due = workdays.after(clock.today(), 3, holidays_from(clock.today().year))
         db.session.commit()
-    due = workdays.after(clock.today(), 3)
     assert tasks_of(app, cast.host_manager) == {"Diundang menjawab": due} and due > clock.today()
     assert "terlambat" not in part_of(cast.host_manager.client.get("/beranda").text, "tugas")
     pass_days(monkeypatch, (due - clock.today()).days + 5)

@@ -10,7 +10,7 @@ from kb import create_app
 from kb.config import from_environment
 from kb.core.db import db
 
-BEFORE, AFTER = "told", "told_again"
+BEFORE, AFTER = "import_keys", "told_again"
 NIGHT, SIX, LATER = "2026-11-24 20:00:00", "2026-11-25 06:00:00", "2026-11-25 06:00:01"
 
 OLD = {

@@ -162,13 +162,14 @@ def test_a_comment_concerns_who_wrote_what_it_stands_under(whole, db_ctx, on_ans
 def test_a_reply_reaches_those_who_commented_there_before(whole, db_ctx):
     with db_ctx():
         question, answer = answered(whole)
+        question_id = question.id
         service.comment(question, "Berapa jumlah aplikasi Anda?", whole.host_manager.viewer)
         service.comment(question, "Di bawah jawaban.", whole.outsider.viewer, answer)
         db.session.commit()
         told(whole, "Komentar baru")
         db.session.execute(delete(Notice))
         db.session.execute(delete(Mail))
-        service.comment(question, "Dua puluh.", whole.guest_member.viewer)
+        service.comment(queries.find(question_id), "Dua puluh.", whole.guest_member.viewer)
         db.session.commit()
         assert told(whole, "Komentar baru") == {"host_manager"}, "but not those who commented on the answer"
 

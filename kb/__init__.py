@@ -11,10 +11,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb.notifications.followers
 import kb.notifications.handlers
+import kb.notifications.sending
 import kb.search.handlers  # noqa: F401  handlers subscribe at import
 from kb import cli
 from kb.accounts import signin
 from kb.accounts import views as accounts
+from kb.activity import labels
 from kb.activity import views as activity
 from kb.api import views as api
 from kb.articles import views as articles
@@ -63,6 +65,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     access.init_app(app)
     notifications.allow_one_click(CSRFProtect(app))
     pages.init_app(app)
+    labels.init_app(app)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from kb.accounts.models import User
+from kb.activity import labels
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.events import Event
@@ -41,6 +42,7 @@ def _page(query, title: str):
         title=title,
         page=page,
         name=name,
+        choices=labels.choices(),
         people=dict(db.session.execute(select(User.id, User.name).where(User.id.in_(actors))).all()),
         offices=dict(db.session.execute(select(Office.id, Office.name).where(Office.id.in_(offices))).all()),
     )

@@ -2,10 +2,13 @@
 
 `record` writes what happened and one delivery per subscribed consumer in the transaction of the change; `drain` (run by
 `flask kb work`) hands them out. A delivery is claimed by compare-and-set in the transaction that handles it, so a killed worker
-leaves it open and a second worker cannot take it twice. A failure is kept with its error and tried again, later and later.
+leaves it open and a second worker cannot take it twice. A failure is kept with its error and tried again, later and later, up to
+once an hour, for `RETRY_FOR`; only what a handler calls `Refused` is given up at once.
 
 A handler that talks to another machine (`remote`) must not keep the database waiting for it: its delivery is leased instead, and
 the handler ends its transaction before it talks. A worker killed meanwhile leaves the delivery to be taken when the lease is over.
+When the machine is `Away`, the other deliveries to it wait for `PAUSE` instead of finding that out one by one. Urgent deliveries go
+first, and those that failed least often, so that one that always fails holds up nobody.
 
 Handlers are idempotent: the event says where to look, the database says what is true now.
 """
@@ -17,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, case, insert, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from kb.core import clock
@@ -26,8 +29,14 @@ from kb.core.viewer import Viewer
 
 log = structlog.get_logger("events")
 
-MAX_ATTEMPTS = 8
+# Long enough for an outage from Friday evening to Monday, with a day to notice it.
+RETRY_FOR = timedelta(days=4)
+FIRST_RETRY = timedelta(seconds=5)
+SLOWEST_RETRY = timedelta(hours=1)
+PAUSE = timedelta(minutes=1)
 BATCH = 100
+# An urgent delivery may have to wait for so many slow ones.
+REMOTE_BATCH = 10
 LEASE = timedelta(minutes=5)
 
 Handler = Callable[["Event"], None]
@@ -38,6 +47,30 @@ _consumers: dict[str, list[str]] = defaultdict(list)
 _handlers: dict[tuple[str, str], list[Handler]] = {}
 _batch_handlers: dict[str, BatchHandler] = {}
 _remote: set[str] = set()
+
+
+class Refused(Exception):
+    """Trying again cannot help; a handler raises it."""
+
+
+class Away(Exception):
+    """The machine that a handler talks to is away, whatever the event; a handler raises it."""
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long a delivery waits after so many failures: 5 s, 15 s, 45 s, … up to an hour."""
+    return min(SLOWEST_RETRY, FIRST_RETRY * 3 ** min(attempts - 1, 10))
+
+
+def _most_attempts() -> int:
+    waited, attempts = timedelta(), 1
+    while waited < RETRY_FOR:
+        waited += wait_after(attempts)
+        attempts += 1
+    return attempts
+
+
+MAX_ATTEMPTS = _most_attempts()
 
 
 class Event(db.Model):
@@ -64,6 +97,7 @@ class Delivery(db.Model):
     consumer: Mapped[str] = mapped_column(String(40))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    is_urgent: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str | None] = mapped_column(Text)
     gave_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -116,31 +150,33 @@ def subscriptions() -> dict[str, list[str]]:
 
 def record(name: str, subject: db.Model, viewer: Viewer, *, delay: timedelta | None = None, **data: Any) -> Event:
     """Write an event and its deliveries in the current transaction. Flushes, so that the subject has its id."""
-    return record_all(name, [subject], viewer, delay=delay, **data)[0]
-
-
-def record_all(name: str, subjects: Iterable[db.Model], viewer: Viewer, *, delay: timedelta | None = None, **data: Any) -> list[Event]:
-    """The same event of many subjects, in as few statements as for one."""
     db.session.flush()
+    event = Event(
+        name=name,
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        actor_id=viewer.user_id,
+        office_id=viewer.office_id,
+        data=data,
+        at=clock.now(),
+    )
+    db.session.add(event)
+    db.session.flush()
+    due_at = event.at + (delay or timedelta())
+    db.session.add_all(Delivery(event_id=event.id, consumer=consumer, due_at=due_at) for consumer in _consumers[name])
+    db.session.flush()
+    return event
+
+
+def record_all(name: str, model: type[db.Model], ids: Iterable[int], viewer: Viewer, *, urgent: bool = False) -> None:
+    """The same event of many rows of a table, in as few statements as for one. `urgent`: delivered before others that wait."""
     now = clock.now()
-    found = [
-        Event(
-            name=name,
-            subject_kind=subject.__tablename__,
-            subject_id=subject.id,
-            actor_id=viewer.user_id,
-            office_id=viewer.office_id,
-            data=data,
-            at=now,
-        )
-        for subject in subjects
-    ]
-    db.session.add_all(found)
-    db.session.flush()
-    due_at = now + (delay or timedelta())
-    db.session.add_all(Delivery(event_id=event.id, consumer=consumer, due_at=due_at) for event in found for consumer in _consumers[name])
-    db.session.flush()
-    return found
+    same = {"name": name, "subject_kind": model.__tablename__, "actor_id": viewer.user_id, "office_id": viewer.office_id, "at": now}
+    rows = [same | {"subject_id": ident} for ident in ids]
+    written = db.session.scalars(insert(Event).returning(Event.id), rows).all() if rows else []
+    urgency = {"due_at": now, "is_urgent": urgent}
+    if due := [urgency | {"event_id": event_id, "consumer": consumer} for event_id in written for consumer in _consumers[name]]:
+        db.session.execute(insert(Delivery), due)
 
 
 def came_again(event: Event) -> bool:
@@ -151,9 +187,10 @@ def came_again(event: Event) -> bool:
 
 
 def drain(limit: int = 1000, remote: bool | None = None) -> int:
-    """Hand out open deliveries that are due, oldest first, until none is left or `limit` is reached; returns how many were done.
+    """Hand out open deliveries that are due, urgent ones first, then the oldest, until none is left or `limit` is reached.
 
-    `remote` narrows it to the consumers that talk to other machines, or to the others, so that a slow machine delays nobody else.
+    Returns how many were done. `remote` narrows it to the consumers that talk to other machines, or to the others, so that a slow
+    machine delays nobody else.
     """
     done = 0
     while done < limit:
@@ -168,8 +205,8 @@ def _due_by_consumer(remote: bool | None) -> dict[str, list[int]]:
     due = (
         select(Delivery.consumer, Delivery.id)
         .where(Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= clock.now())
-        .order_by(Delivery.id)
-        .limit(BATCH)
+        .order_by(Delivery.is_urgent.desc(), Delivery.attempts, Delivery.id)
+        .limit(REMOTE_BATCH if remote else BATCH)
     )
     if remote is not None:
         due = due.where(Delivery.consumer.in_(_remote) == remote)
@@ -235,20 +272,42 @@ def _claim(consumer: str, delivery_id: int) -> bool:
 
 def _keep_failure(delivery_id: int, error: Exception) -> None:
     delivery = db.session.get(Delivery, delivery_id)
+    first = error.__cause__ if isinstance(error, Refused | Away) and error.__cause__ else error
     delivery.attempts += 1
-    delivery.error = f"{type(error).__name__}: {error}"[:2000]
-    delivery.due_at = clock.now() + timedelta(seconds=min(3600, 5 * 3 ** (delivery.attempts - 1)))
-    if delivery.attempts >= MAX_ATTEMPTS:
+    delivery.error = (str(error) if first is not error and str(error) else f"{type(first).__name__}: {first}")[:2000]
+    delivery.due_at = clock.now() + wait_after(delivery.attempts)
+    if isinstance(error, Refused) or delivery.attempts >= MAX_ATTEMPTS:
         delivery.gave_up_at = clock.now()
+    if isinstance(error, Away):
+        _pause(delivery.consumer)
     # The message may hold an address: it stays in the database, where only the admin reads it.
     where = "".join(traceback.format_tb(error.__traceback__))
-    kind = type(error).__name__
+    kind = type(first).__name__
     log.error("delivery_failed", delivery=delivery_id, consumer=delivery.consumer, attempts=delivery.attempts, error=kind, where=where)
     db.session.commit()
 
 
-def retry(delivery: Delivery) -> None:
-    """Try a failed delivery again, now."""
-    delivery.gave_up_at = None
-    delivery.attempts = 0
-    delivery.due_at = clock.now()
+def _pause(consumer: str) -> None:
+    """What is due now would fail like the one that was tried. It was not tried, so this counts as no attempt of it."""
+    now = clock.now()
+    due = (Delivery.consumer == consumer, Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= now)
+    db.session.execute(update(Delivery).where(*due).values(due_at=now + PAUSE))
+
+
+def retry(delivery_id: int) -> int:
+    """Try a failed delivery again; returns 1, or 0 when it has not failed or is done by now."""
+    return _retry(Delivery.id == delivery_id)
+
+
+def retry_all() -> int:
+    """Try every delivery that has failed again; returns how many."""
+    return _retry()
+
+
+def _retry(*which) -> int:
+    """What is due within a lease may be in a worker's hands, and comes by itself; the rest comes now."""
+    now = clock.now()
+    failed = (Delivery.done_at.is_(None), Delivery.attempts > 0, *which)
+    waits = or_(Delivery.gave_up_at.is_not(None), Delivery.due_at > now + LEASE)
+    due_at = case((waits, now), else_=Delivery.due_at)
+    return db.session.execute(update(Delivery).where(*failed).values(gave_up_at=None, attempts=0, due_at=due_at)).rowcount

@@ -8,7 +8,7 @@ from flask import url_for
 
 from kb.accounts import queries as accounts
 from kb.articles import queries as articles
-from kb.core import clock
+from kb.core import clock, workdays
 from kb.core.days_off import holidays_from
 from kb.core.viewer import Viewer
 from kb.instruments import loader as instruments
@@ -20,7 +20,7 @@ from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.visits import queries as visits
 
-# Days within which an asker should look at answers, and say whether an accepted one worked.
+# Days within which an asker should look at answers, the first of which counts, and say whether an accepted one worked.
 ACCEPT_DAYS = 14
 APPLY_DAYS = 2 * questions.APPLY_DAYS
 
@@ -100,13 +100,15 @@ def _follow_up_task(row) -> Task:
 
 def _question_tasks(viewer: Viewer) -> Iterator[Task]:
     waiting = questions.waiting_for(viewer)  # the oldest first
+    invited_at = questions.invited_at(viewer, [question.id for question in waiting])
     off = holidays_from(clock.day_of(waiting[0].asked_at).year, clock.today().year + 1) if waiting else {}
     for question in waiting:
-        following = escalation.upcoming(clock.day_of(question.asked_at), question.stage, off)
-        due = following[1] if following else clock.day_of(question.asked_at)
+        # A question that was reopened waits anew.
+        since = max(question.asked_at, invited_at[question.id])
+        due = workdays.after(clock.day_of(since), escalation.STAGES[0].days, off)
         yield Task(f"Diundang menjawab: {question.title}", f"Ditanyakan {question.office.name}.", _page(question), due)
     for question in questions.to_accept(viewer):
-        due = clock.day_of(question.asked_at) + timedelta(days=ACCEPT_DAYS)
+        due = clock.day_of(max(question.asked_at, question.first_answer_at)) + timedelta(days=ACCEPT_DAYS)
         yield Task(f"Periksa jawaban: {question.title}", "Terima jawaban yang membantu, atau beri komentar.", _page(question), due)
     for answer in questions.to_apply(viewer):
         due = clock.day_of(answer.accepted_at) + timedelta(days=APPLY_DAYS)

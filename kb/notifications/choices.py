@@ -71,16 +71,26 @@ def choose(user_id: int, kind: str, rhythm: str) -> None:
 
 
 def stop(user_id: int, kind: str) -> None:
-    """No more mails of a kind; `DIGEST` stands for every kind that comes in a digest."""
-    for one in _meant(user_id, kind, ("daily", "weekly")):
-        choose(user_id, one, "none")
+    """No more mails of a kind; `DIGEST` stands for every kind that comes in a digest. What held before is kept for `resume`."""
+    for one, rhythm in of(user_id).items():
+        if rhythm in STOPPED_BY_DIGEST if kind == DIGEST else (one == kind and rhythm != "none"):
+            choose(user_id, one, "none")
+            held = update(MailChoice).where(MailChoice.user_id == user_id, MailChoice.kind == one)
+            db.session.execute(held.values(former=rhythm, stopped_by=kind))
 
 
-def resume(user_id: int, kind: str) -> None:
-    """Mails of a kind again, after `stop`: at once, or in the daily digest where it was the digest that was stopped."""
-    for one in _meant(user_id, kind, ("none",)):
-        choose(user_id, one, "daily" if kind == DIGEST else "now")
+STOPPED_BY_DIGEST = ("daily", "weekly")
 
 
-def _meant(user_id: int, kind: str, wanted: tuple[str, ...]) -> list[str]:
-    return [one for one, rhythm in of(user_id).items() if rhythm in wanted] if kind == DIGEST else [kind]
+def resume(user_id: int, kind: str) -> list[str]:
+    """Take `stop` back: what it changed is as it was. Returns the kinds that are mailed again.
+
+    A kind that was off already when its link was pressed comes as it does for everybody at first.
+    """
+    mine = select(MailChoice.kind, MailChoice.former).where(MailChoice.user_id == user_id, MailChoice.stopped_by == kind)
+    former = dict(db.session.execute(mine).all())
+    if kind in KINDS and not former and of(user_id)[kind] == "none":
+        former = {kind: KINDS[kind].default}
+    for one, rhythm in former.items():
+        choose(user_id, one, rhythm)
+    return list(former)

@@ -1,49 +1,51 @@
 """The digest: what a person wanted to hear of daily or weekly, in one mail, at most one a day."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from kb.accounts.models import User
 from kb.core import clock
 from kb.core.db import db
-from kb.core.events import Event
 from kb.core.pages import hari
-from kb.core.viewer import Viewer, viewer_of
+from kb.core.viewer import viewer_of
 from kb.notifications import choices, mail, subjects, unsubscribe
-from kb.notifications.models import Notice
+from kb.notifications.models import Mail, Notice
 
 # The hour, at the receiver's office, from which the digest of a day may go out; and the day of the weekly one (Monday).
 HOUR = 6
 WEEKLY_ON = 0
 WEEK = timedelta(days=7)
 MOST = 40
-BATCH = 100
 
 
 def write() -> int:
-    """Write the digests that are due; returns how many. Each person's is one transaction: a kill in between tells nothing twice."""
+    """Write the digests that are due; returns how many.
+
+    Each person's is one transaction, so a worker killed in between tells nothing twice, and one person's trouble is nobody else's.
+    """
     waiting = select(Notice.user_id).where(Notice.settled_at.is_(None)).group_by(Notice.user_id).order_by(Notice.user_id)
     users = db.session.scalars(waiting).all()
-    return sum(_write_some(users[start : start + BATCH]) for start in range(0, len(users), BATCH))
-
-
-def _write_some(user_ids: list[int]) -> int:
-    sights: dict[int, Callable[[Viewer], bool]] = {}
-    written = 0
-    people = db.session.scalars(select(User).where(User.id.in_(user_ids)).options(joinedload(User.office))).all()
-    for user in people:
-        written += _write_one(user, sights)
     db.session.commit()
+    return sum(_write_one(user_id) for user_id in users)
+
+
+def _write_one(user_id: int) -> bool:
+    try:
+        written = _write(db.session.get(User, user_id, options=[joinedload(User.office)]))
+        db.session.commit()
+    except IntegrityError:  # another worker wrote it at this moment
+        db.session.rollback()
+        return False
     return written
 
 
-def _write_one(user: User, sights: dict) -> bool:
+def _write(user: User) -> bool:
     now = clock.now().astimezone(ZoneInfo(user.office.timezone))
     notices = _waiting(user)
     if not user.active or user.is_removed:
@@ -52,9 +54,40 @@ def _write_one(user: User, sights: dict) -> bool:
     key = f"digest:{user.id}:{now.date()}"
     if not due or now.hour < HOUR or mail.is_queued(key):  # what comes after today's digest waits for tomorrow's
         return False
-    told = [notice for notice in due if notice.read_at is None and _may_see(user, notice.event, sights)]
+    told = _readable(user, [notice for notice in due if notice.read_at is None])
     _settle(due)
     return bool(told) and _queue(key, user, told, now)
+
+
+def review(written: Mail) -> None:
+    """Before a digest goes out: what its receiver may not see any more is left out; nothing left, nothing sent."""
+    told, user = _told_by(written), db.session.get(User, written.user_id)
+    readable = _readable(user, told) if user.active and not user.is_removed else []
+    if not readable:
+        mail.drop(written)
+    elif len(readable) < len(told):
+        _write_again(written, user, readable)
+
+
+def rewrite(written: Mail) -> None:
+    """The same digest with the notices as they read now."""
+    _write_again(written, db.session.get(User, written.user_id), _told_by(written))
+
+
+def _write_again(written: Mail, user: User, notices: list[Notice]) -> None:
+    now = written.created_at.astimezone(ZoneInfo(user.office.timezone))
+    written.subject, written.text, written.html = _subject(notices), *_texts(user, notices, now)
+
+
+def _told_by(written: Mail) -> list[Notice]:
+    """The notices in a digest."""
+    query = select(Notice).where(Notice.mail_id == written.id).options(joinedload(Notice.event)).order_by(Notice.id)
+    return list(db.session.scalars(query))
+
+
+def _readable(user: User, notices: list[Notice]) -> list[Notice]:
+    viewer, may_see = viewer_of(user), subjects.sights([notice.event for notice in notices])
+    return [notice for notice in notices if may_see[notice.event_id](viewer)]
 
 
 def _waiting(user: User) -> list[Notice]:
@@ -69,12 +102,6 @@ def _due(user: User, notices: list[Notice], now: datetime) -> list[Notice]:
     return [notice for notice in notices if rhythms.get(notice.kind) != "weekly" or week_is_up]
 
 
-def _may_see(user: User, event: Event, sights: dict) -> bool:
-    if event.id not in sights:
-        sights[event.id] = subjects.sight(event)
-    return sights[event.id](viewer_of(user))
-
-
 def _settle(notices: list[Notice]) -> bool:
     for notice in notices:
         notice.settled_at = clock.now()
@@ -82,6 +109,19 @@ def _settle(notices: list[Notice]) -> bool:
 
 
 def _queue(key: str, user: User, notices: list[Notice], now: datetime) -> bool:
+    text, html = _texts(user, notices, now)
+    mail.queue(key, user.email, _subject(notices), text, html=html, user_id=user.id, kind=choices.DIGEST)
+    written = select(Mail.id).where(Mail.key == key).scalar_subquery()
+    db.session.execute(update(Notice).where(Notice.id.in_([notice.id for notice in notices])).values(mail_id=written))
+    return True
+
+
+def _subject(notices: list[Notice]) -> str:
+    return f"Ringkasan Berguru: {len(notices)} hal baru"
+
+
+def _texts(user: User, notices: list[Notice], now: datetime) -> tuple[str, str]:
+    """The digest as plain text and as HTML."""
     order = [*choices.KINDS, choices.ACCOUNT]
     shown = sorted(notices[:MOST], key=lambda notice: order.index(notice.kind))
     values = {
@@ -93,15 +133,7 @@ def _queue(key: str, user: User, notices: list[Notice], now: datetime) -> bool:
         "base": current_app.config["BASE_URL"],
         "stop": unsubscribe.link(user.id, choices.DIGEST),
     }
-    return mail.queue(
-        key,
-        user.email,
-        f"Ringkasan Berguru: {len(notices)} hal baru",
-        render_template("mail/digest.txt", **values),
-        html=render_template("mail/digest.html", **values),
-        user_id=user.id,
-        kind=choices.DIGEST,
-    )
+    return render_template("mail/digest.txt", **values), render_template("mail/digest.html", **values)
 
 
 def _heading(kind: str) -> str:

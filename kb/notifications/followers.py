@@ -1,6 +1,6 @@
 """Telling those who follow something, after those whom it concerns (`handlers.py` subscribes first), who are told in other words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kb.articles.models import Article
 from kb.core import events
@@ -8,16 +8,16 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.notes.models import Note
 from kb.notifications import follows
-from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, is_followed_up
-from kb.notifications.telling import tell
+from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, invited_people, is_followed_up, readers_of_its_note
+from kb.notifications.telling import sentence, tell
 from kb.questions.models import Answer, Question
 from kb.visits import queries as visits
 
 WHY = "Anda mengikuti hal ini; lepaskan di halamannya atau di Akun › Pemberitahuan"
 
 
-def _tell(event: Event, subjects: Iterable[str], title: str, url: str, lines: list[str]) -> None:
-    tell(event, follows.followers(subjects), title, url, [f"{title}.", *lines], WHY, kind="ikuti")
+def _tell(event: Event, subjects: Iterable[str], title: str, url: str, lines: list[str], besides: Collection[int] = ()) -> None:
+    tell(event, follows.followers(subjects), title, url, [sentence(title), *lines], WHY, kind="ikuti", besides=besides)
 
 
 def _indicators(codes: Iterable[str]) -> list[str]:
@@ -46,12 +46,14 @@ def tell_of_note(event: Event) -> None:
 
 @events.on("inbox", "question.asked")
 def tell_of_question(event: Event) -> None:
-    """A question concerns who asks, who is asked, what it is about, and its indicators."""
+    """A question concerns who asks, who is asked, what it is about, and its indicators. Whoever is invited to answer is told that."""
     question = db.session.get(Question, event.subject_id)
     subjects = [f"office:{office_id}" for office_id in (question.office_id, question.addressed_id) if office_id]
     subjects += [f"{question.about_kind}:{question.about_id}"] if question.about_kind else []
     title = f"Pertanyaan baru: {question.title}"
-    _tell(event, [*subjects, *_indicators(question.indicators)], title, f"/tanya/{question.id}", [f"{question.office.name} bertanya."])
+    subjects += _indicators(question.indicators)
+    lines = [f"{question.office.name} bertanya."]
+    _tell(event, subjects, title, f"/tanya/{question.id}", lines, besides=invited_people(question))
 
 
 @events.on("inbox", *ANSWER_TITLES)
@@ -91,4 +93,5 @@ def tell_of_visit(event: Event) -> None:
         return
     visit = visits.find(event.subject_id)
     title = VISIT_TITLES[event.name].format(guest=visit.guest.name, host=visit.host.name)
-    _tell(event, [f"visit:{visit.id}"], title, f"/kunjungan/{visit.id}", [f"Nomor rujukan: {visit.reference}"])
+    besides = readers_of_its_note(event, visit)
+    _tell(event, [f"visit:{visit.id}"], title, f"/kunjungan/{visit.id}", [f"Nomor rujukan: {visit.reference}"], besides)

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from kb.accounts.models import User
 from kb.articles import policy as article_policy
@@ -57,8 +59,8 @@ def follow(subject: str, viewer: Viewer) -> Followed:
         return found
     if db.session.scalar(select(func.count(Follow.id)).where(Follow.user_id == viewer.user_id)) >= MOST:
         raise Conflict(f"Anda sudah mengikuti {MOST} hal. Lepaskan dahulu yang tidak perlu lagi, di Akun › Pemberitahuan.")
-    db.session.add(Follow(user_id=viewer.user_id, subject=subject, created_at=clock.now()))
-    db.session.flush()
+    with suppress(IntegrityError), db.session.begin_nested():  # pressed twice at the same moment
+        db.session.add(Follow(user_id=viewer.user_id, subject=subject, created_at=clock.now()))
     return found
 
 

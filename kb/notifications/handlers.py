@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from kb.accounts import queries as people
 from kb.accounts.models import Invitation, JoinRequest, User
@@ -12,10 +13,11 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.core.pages import hari, waktu
+from kb.core.viewer import viewer_of
 from kb.notes.models import Note
-from kb.notifications import follows, mail
-from kb.notifications.models import Mail, Notice
-from kb.notifications.telling import FOOT, SIGNATURE, Enclosure, tell
+from kb.notifications import choices, follows, forgetting, mail, subjects
+from kb.notifications.models import Notice
+from kb.notifications.telling import FOOT, SIGNATURE, Enclosure, sentence, tell
 from kb.offices import queries as offices
 from kb.questions import moderation
 from kb.questions import queries as questions
@@ -90,8 +92,16 @@ def tell_of_visit(event: Event) -> None:
     for side, office_id in (("tuan rumah", visit.host_id), ("tamu", visit.guest_id)):
         knows = office_id == event.office_id and event.name not in TOLD_TO_BOTH
         why = f"instansi Anda {side} kunjungan ini"
-        url = f"/kunjungan/{visit.id}"
-        tell(event, _concerned(visit, office_id), title, url, lines, why, enclosures=enclosures, quietly=knows)
+        url, besides = f"/kunjungan/{visit.id}", readers_of_its_note(event, visit)
+        tell(event, _concerned(visit, office_id), title, url, lines, why, enclosures=enclosures, quietly=knows, besides=besides)
+
+
+def readers_of_its_note(event: Event, visit: Visit) -> set[int]:
+    """Publishing a note of a visit says that it was held; whoever was told of the note knows."""
+    if event.name != "visit.held":
+        return set()
+    told = select(Notice.user_id).join(Event, Event.id == Notice.event_id).join(Note, Note.id == Event.subject_id)
+    return set(db.session.scalars(told.where(Event.name == "note.published", Note.visit_id == visit.id)))
 
 
 @events.on("inbox", "visit.letter_added")
@@ -160,7 +170,7 @@ def tell_of_note(event: Event) -> None:
     note = db.session.get(Note, event.subject_id)
     for office_id in {note.host_id, note.guest_id} - {event.office_id}:
         title, why = f"Catatan konsultasi terbit: {note.title}", "instansi Anda salah satu pihak catatan ini"
-        tell(event, people.managers_of(office_id), title, f"/catatan/{note.id}", [f"{title}.", note.summary], why)
+        tell(event, people.managers_of(office_id), title, f"/catatan/{note.id}", [sentence(title), note.summary], why)
 
 
 def _tell_of_question(
@@ -168,13 +178,27 @@ def _tell_of_question(
 ) -> None:
     """The question's title says what it is about."""
     what = f"{title}: {question.title}"
-    tell(event, users, what, f"/tanya/{question.id}{anchor}", [f"{what}.", *lines], why)
+    tell(event, users, what, f"/tanya/{question.id}{anchor}", [sentence(what), *lines], why)
 
 
 def _askers(question: Question) -> list[User]:
     """Who asked this, or a question that was merged into it, as far as they are still here; and the managers of the asking office."""
     authors = db.session.scalars(select(User).where(User.id.in_(questions.askers(question))))
     return [*authors, *people.managers_of(question.office_id)]
+
+
+def _writers(parts: Iterable[Question | Answer | Comment | None]) -> list[User]:
+    """Who wrote these; for those who have gone without a successor the managers of their offices."""
+    found = []
+    for part in parts:
+        if part is not None:
+            found += people.keepers([part.author] if part.author else []) or people.managers_of(part.office_id)
+    return found
+
+
+def invited_people(question: Question) -> set[int]:
+    """Whom `tell_invited` tells of a question."""
+    return {user.id for user in people.keepers(_managers(questions.invited_offices(question)))}
 
 
 def _moderators() -> list[User]:
@@ -262,13 +286,13 @@ def tell_of_changed_answer(event: Event) -> None:
 
 @events.on("inbox", "question.commented")
 def tell_of_comment(event: Event) -> None:
-    """Who asked, or, on an answer, also who answered."""
+    """Who asked, or, on an answer, also who answered; and those who commented there before."""
     comment = db.session.get(Comment, event.data["comment_id"])
     question = db.session.get(Question, comment.question_id)
     answer = db.session.get(Answer, comment.answer_id) if comment.answer_id else None
     if comment.hidden_at is not None:
         return
-    users = [user for user in (question.author, answer.author if answer else None) if user is not None]
+    users = _writers([question, answer, *questions.earlier_comments(comment)])
     lines = [f"{comment.office.name} memberi komentar."]
     _tell_of_question(
         event, question, users, "Komentar baru", lines, "Anda menulis di pertanyaan ini", f"#jawaban-{answer.id}" if answer else ""
@@ -282,8 +306,7 @@ def tell_of_merge(event: Event) -> None:
     target = db.session.get(Question, event.data["into"])
     merged = db.session.get(Question, event.subject_id)
     lines = [f"Pertanyaan nomor {merged.id} digabung dengan pertanyaan serupa. Jawabannya ada di sana."]
-    users = [merged.author] if merged.author else []
-    _tell_of_question(event, target, users, "Pertanyaan Anda digabung", lines, "Anda yang bertanya")
+    _tell_of_question(event, target, _writers([merged]), "Pertanyaan Anda digabung", lines, "Anda yang bertanya")
 
 
 @events.on("inbox", "question.flagged")
@@ -309,27 +332,26 @@ def tell_moderated(event: Event) -> None:
 
 
 @events.on("inbox", "question.redacted")
-def forget_title(event: Event) -> None:
-    """What was replaced must not live on in notices, nor in mails that were sent."""
-    url, neutral = f"/tanya/{event.subject_id}", f"Tentang pertanyaan nomor {event.subject_id}"
-    mine = or_(Notice.url == url, Notice.url.startswith(f"{url}#"))
-    about = select(Notice.event_id).where(mine)
-    keys = [f"event:{event_id}:" for event_id in db.session.scalars(about.distinct())]
-    db.session.execute(update(Notice).where(mine).values(title=neutral, detail=""))
-    for key in keys:
-        db.session.execute(update(Mail).where(Mail.key.startswith(key)).values(subject=neutral, text=f"{neutral}.\n", html=None))
+def forget_text(event: Event) -> None:
+    """What was replaced must not live on in notices, nor in mails that were sent or wait."""
+    forgetting.forget(db.session.get(Question, event.subject_id))
 
 
 @events.on("inbox", "account.handed_over")
 def pass_on(event: Event) -> None:
-    """What the leaver follows, and has not read yet, goes to the successor, who is told."""
+    """What the leaver follows, and has not read yet, goes to the successor, who is told; but for what is the leaver's own, or not theirs
+    to see."""
     successor = db.session.get(User, event.data["to"])
     follows.hand_over(event.subject_id, successor.id)
-    unread = (Notice.user_id == event.subject_id, Notice.read_at.is_(None))
     known = select(Notice.event_id).where(Notice.user_id == successor.id)
-    db.session.execute(update(Notice).where(*unread, Notice.event_id.not_in(known)).values(user_id=successor.id))
-    leaver = db.session.get(User, event.subject_id)
-    title = f"{leaver.name} menyerahkan pekerjaannya kepada Anda"
+    unread = select(Notice).where(
+        Notice.user_id == event.subject_id, Notice.read_at.is_(None), Notice.kind != choices.ACCOUNT, Notice.event_id.not_in(known)
+    )
+    notices = list(db.session.scalars(unread.options(joinedload(Notice.event))))
+    may_see = subjects.sights([notice.event for notice in notices])
+    passed = [notice.id for notice in notices if may_see[notice.event_id](viewer_of(successor))]
+    db.session.execute(update(Notice).where(Notice.id.in_(passed)).values(user_id=successor.id))
+    title = "Seorang rekan menyerahkan pekerjaannya kepada Anda"  # a mail names nobody
     tell(event, [successor], title, "/beranda", [f"{title}."], "rekan Anda menyerahkan pekerjaannya")
 
 

@@ -1,38 +1,32 @@
-"""Outgoing mail: queued in the database with the change it tells of, sent by the worker over SMTP or, without a server, into a folder.
-
-A mail is sent at least once: a worker killed between the server's "250" and our commit sends it again, with the same Message-ID.
-"""
+"""Outgoing mail: queued in the database with the change it tells of; `sending.py` sends it."""
 
 import re
-import smtplib
-import ssl
-from contextlib import closing, suppress
 from datetime import timedelta
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from html import escape
-from pathlib import Path
 from uuid import uuid4
 
 from flask import current_app
 from flask_security import MailUtil
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, or_, select
 
 from kb.core import clock, events
 from kb.core.db import db
-from kb.core.events import Event
+from kb.core.events import Refused
 from kb.core.viewer import current_viewer
 from kb.notifications import unsubscribe
 from kb.notifications.models import Mail
 
-TIMEOUT_SECONDS = 20
 LINK = re.compile(r"(https?://[^\s<]+)")
 METHOD = re.compile(r"^METHOD:([A-Z]+)", re.M)
 KEPT = timedelta(days=90)
 # RFC 5322's limit. With the usual 78 a long address in a header is written in a code that mail programs do not take for an address.
 UNFOLDED = policy.default.clone(max_line_length=998)
+DROPPED = "Tidak dikirim: penerimanya tidak boleh lagi membaca isinya"
 
 
 class OutboxMailUtil(MailUtil):
@@ -51,15 +45,20 @@ def queue(key: str, to_address: str, subject: str, text: str, **values) -> bool:
     return True
 
 
-def draft(key: str, to_address: str, subject: str, text: str, **values) -> Mail:
-    """A mail that is not in the outbox yet."""
-    return Mail(key=key, to_address=to_address, subject=_one_line(subject)[:200], text=text, created_at=clock.now(), **values)
+def draft(key: str, to_address: str, subject: str, text: str, **values) -> dict:
+    """A mail that is not in the outbox yet, as the columns of its row."""
+    written = {"key": key, "to_address": to_address, "subject": subject_line(subject), "text": text, "created_at": clock.now()}
+    return {"user_id": None, "kind": None, "html": None, "calendar": None, "is_secret": False} | written | values
 
 
-def queue_all(mails: list[Mail]) -> None:
-    """Put new mails into the outbox, in as few statements as one."""
-    db.session.add_all(mails)
-    events.record_all("mail.queued", mails, current_viewer())
+def queue_all(mails: list[dict]) -> None:
+    """Put new mails into the outbox, in as few statements as one. What nobody can unsubscribe from (passwords, invitations) goes first."""
+    if not mails:
+        return
+    written = db.session.execute(insert(Mail).returning(Mail.id, Mail.kind), mails).all()
+    for urgent in (True, False):
+        ids = [ident for ident, kind in written if (kind is None) == urgent]
+        events.record_all("mail.queued", Mail, ids, current_viewer(), urgent=urgent)
 
 
 def is_queued(key: str) -> bool:
@@ -67,33 +66,25 @@ def is_queued(key: str) -> bool:
     return db.session.scalar(select(Mail.id).where(Mail.key == key)) is not None
 
 
-@events.on("mail", "mail.queued", remote=True)
-def send(event: Event) -> None:
-    """Really send a queued mail. Raises what the server answers; the delivery is tried again."""
-    mail = db.session.get(Mail, event.subject_id)
-    if mail is None or mail.sent_at is not None:
-        return
-    message = compose(mail)
-    db.session.commit()  # nothing may stay locked while the server takes its time
-    if current_app.config["MAIL_HOST"]:
-        _over_smtp(message)
-    else:
-        _into_folder(mail, message)
-    mail.sent_at = clock.now()
-    if mail.is_secret:
-        mail.text = ""
+def drop(mail: Mail) -> None:
+    """Do not send it any more, and keep nothing of what it would have told."""
+    mail.dropped_at, mail.subject, mail.text, mail.html, mail.calendar = clock.now(), DROPPED, "", None, None
 
 
 def forget_old() -> None:
-    """What was sent long ago is of no use any more, and holds addresses."""
-    db.session.execute(delete(Mail).where(Mail.sent_at < clock.now() - KEPT))
+    """What was sent, or dropped, long ago is of no use any more, and holds addresses."""
+    long_ago = clock.now() - KEPT
+    db.session.execute(delete(Mail).where(or_(Mail.sent_at < long_ago, Mail.dropped_at < long_ago)))
 
 
 def compose(mail: Mail) -> EmailMessage:
-    """The message: plain text first, then the same as HTML, then as a calendar file where a visit has a day; a way to unsubscribe."""
+    """The message: plain text first, then the same as HTML, then as a calendar file where a visit has a day; a way to unsubscribe.
+
+    Raises Refused for an address that is none.
+    """
     message = EmailMessage(policy=UNFOLDED)
     message["From"] = current_app.config["MAIL_FROM"]
-    message["To"] = Address(addr_spec=mail.to_address)
+    message["To"] = _address(mail)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     sender = parseaddr(current_app.config["MAIL_FROM"])[1]
@@ -107,6 +98,13 @@ def compose(mail: Mail) -> EmailMessage:
     if mail.calendar:
         _add_calendar(message, mail.calendar)
     return message
+
+
+def _address(mail: Mail) -> Address:
+    try:
+        return Address(addr_spec=mail.to_address)
+    except (ValueError, MessageError) as error:
+        raise Refused("Ini bukan alamat surel.") from error
 
 
 def _add_calendar(message: EmailMessage, calendar: str) -> None:
@@ -125,31 +123,6 @@ def _as_html(mail: Mail) -> str:
     )
 
 
-def _one_line(text: str) -> str:
-    """A header holds no line breaks, whatever was typed."""
-    return " ".join(text.split())
-
-
-def _over_smtp(message: EmailMessage) -> None:
-    config = current_app.config
-    host, port = config["MAIL_HOST"], config["MAIL_PORT"]
-    if config["MAIL_TLS"] == "tls":
-        server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-    else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-    with closing(server):
-        if config["MAIL_TLS"] == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if config["MAIL_USERNAME"]:
-            server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
-        server.send_message(message)
-        with suppress(smtplib.SMTPException, OSError):  # the mail is accepted, however the goodbye ends
-            server.quit()
-
-
-def _into_folder(mail: Mail, message: EmailMessage) -> None:
-    folder = Path(current_app.config["MAIL_FOLDER"])
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{mail.id:06d}.part"
-    part.write_bytes(message.as_bytes())
-    part.replace(folder / f"{mail.id:06d}.eml")
+def subject_line(text: str) -> str:
+    """A header holds no line breaks, whatever was typed, and no more than a mailbox shows."""
+    return " ".join(text.split())[:200]

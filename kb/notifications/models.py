@@ -11,7 +11,10 @@ from kb.core.events import Event
 
 
 class Notice(db.Model):
-    """Something a person is told in the inbox; at most once per event. `settled_at` is set once no mail needs to tell of it any more."""
+    """Something a person is told in the inbox; at most once per event. `settled_at` is set once no mail needs to tell of it any more.
+
+    `mail_id` is the digest that told it, so that the digest can be found when its text has to go.
+    """
 
     __tablename__ = "notice"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,6 +27,7 @@ class Notice(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail.id", ondelete="SET NULL"), index=True)
     event: Mapped[Event] = relationship()
     __table_args__ = (
         UniqueConstraint("user_id", "event_id"),
@@ -33,12 +37,17 @@ class Notice(db.Model):
 
 
 class MailChoice(db.Model):
-    """How a person wants mails of one kind; without a row the default of `choices.KINDS` holds."""
+    """How a person wants mails of one kind; without a row the default of `choices.KINDS` holds.
+
+    `former` and `stopped_by` are set while a link in a mail holds the kind back: the rhythm before, and the link's kind.
+    """
 
     __tablename__ = "mail_choice"
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     rhythm: Mapped[str] = mapped_column(String(10))
+    former: Mapped[str | None] = mapped_column(String(10))
+    stopped_by: Mapped[str | None] = mapped_column(String(20))
     __table_args__ = (CheckConstraint("rhythm IN ('now', 'daily', 'weekly', 'none')", name="rhythm"),)
 
 
@@ -57,6 +66,7 @@ class Mail(db.Model):
     """An outgoing mail. `key` keeps it from being written twice; `text` is wiped after sending when it holds a secret link.
 
     `user_id` and `kind` are set when the receiver may unsubscribe from its kind. `calendar` is an iCalendar invitation or cancellation.
+    `dropped_at`: it was not sent, because its receiver may not read it any more.
     """
 
     __tablename__ = "mail"
@@ -72,3 +82,4 @@ class Mail(db.Model):
     is_secret: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

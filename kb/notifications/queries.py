@@ -1,5 +1,9 @@
 """Reading the inbox, and what could not be delivered."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
@@ -7,6 +11,7 @@ from kb.core.db import db
 from kb.core.events import Delivery
 from kb.core.pages import Page, paginate
 from kb.core.viewer import Viewer
+from kb.notifications import subjects
 from kb.notifications.models import Mail, Notice
 
 
@@ -16,18 +21,44 @@ def unread_count(viewer: Viewer) -> int:
     return db.session.scalar(query)
 
 
-def latest(viewer: Viewer, limit: int = 5) -> list[Notice]:
+@dataclass(frozen=True)
+class Shown:
+    """A notice as its reader may see it: what it is about may have been hidden or closed since (`is_open`)."""
+
+    id: int
+    title: str
+    detail: str
+    created_at: datetime
+    read_at: datetime | None
+    is_open: bool = True
+
+
+CLOSED = "Tidak terbuka lagi bagi Anda"
+
+
+def latest(viewer: Viewer, limit: int = 5) -> list[Shown]:
     """The newest notices of a person."""
-    return list(db.session.scalars(_of(viewer).limit(limit)))
+    return _shown(db.session.scalars(_of(viewer).limit(limit)).all(), viewer)
 
 
 def inbox(viewer: Viewer) -> Page:
     """One page of a person's notices."""
-    return paginate(_of(viewer))
+    page = paginate(_of(viewer))
+    return replace(page, items=_shown(page.items, viewer))
 
 
 def _of(viewer: Viewer):
-    return select(Notice).where(Notice.user_id == viewer.user_id).order_by(Notice.id.desc())
+    return select(Notice).where(Notice.user_id == viewer.user_id).options(joinedload(Notice.event)).order_by(Notice.id.desc())
+
+
+def _shown(notices: Sequence[Notice], viewer: Viewer) -> list[Shown]:
+    may_see = subjects.sights([notice.event for notice in notices])
+    return [
+        Shown(notice.id, notice.title, notice.detail, notice.created_at, notice.read_at)
+        if may_see[notice.event_id](viewer)
+        else Shown(notice.id, CLOSED, "", notice.created_at, notice.read_at, is_open=False)
+        for notice in notices
+    ]
 
 
 FAILED = and_(Delivery.done_at.is_(None), Delivery.attempts > 0)
@@ -36,6 +67,12 @@ FAILED = and_(Delivery.done_at.is_(None), Delivery.attempts > 0)
 def count_failures() -> int:
     """How many deliveries have failed and are not done yet."""
     return db.session.scalar(select(func.count(Delivery.id)).where(FAILED))
+
+
+def count_waiting() -> int:
+    """How many mails wait without having been tried: for the worker, or for a mail server in trouble."""
+    waits = (Delivery.consumer == "mail", Delivery.done_at.is_(None), Delivery.attempts == 0)
+    return db.session.scalar(select(func.count(Delivery.id)).where(*waits))
 
 
 def failures() -> Page:

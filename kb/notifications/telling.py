@@ -1,6 +1,6 @@
 """A notice for each person, and a mail for who wants it at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
@@ -38,15 +38,17 @@ def tell(
     kind: str = "",
     enclosures: Sequence[Enclosure] = (),
     quietly: bool = False,
+    besides: Collection[int] = (),
 ) -> None:
     """Tell each of these people once per event, or whom they handed their work to; never the one who did it, nor who may not see it.
 
     `lines` are the paragraphs of the mail, the first one repeating the title. Calendar files go by mail to all of them, also to the one who
-    did it, whose calendar needs them too; `quietly`: nothing else does, for people who know already.
+    did it, whose calendar needs them too; `quietly`: nothing else does, for people who know already. `besides` are the ids of those whom
+    another event tells of the same thing.
     """
     kind = kind or choices.kind_of(event.name)
     readers = _readers(event, users)
-    told = [] if quietly else [user for user in readers if user.id != event.actor_id]
+    told = [] if quietly else [user for user in readers if user.id != event.actor_id and user.id not in besides]
     rhythms = choices.rhythms(kind, [user.id for user in readers])
     detail = "\n".join(line for line in lines[1:] if line)
     now = clock.now()
@@ -84,6 +86,11 @@ def _readers(event: Event, users: Iterable[User]) -> list[User]:
 def stop_link(user: User, kind: str) -> str:
     """The link that ends mails of this kind; none for what concerns the account."""
     return unsubscribe.link(user.id, kind) if kind in choices.KINDS or kind == choices.DIGEST else ""
+
+
+def sentence(title: str) -> str:
+    """A title as a sentence of a mail: with a full stop unless it has an end."""
+    return title if title.endswith((".", "?", "!", "…")) else f"{title}."
 
 
 def text(name: str, lines: list[str], url: str, why: str, stop: str = "") -> str:

@@ -79,11 +79,19 @@ def stop(token: str):
     user_id, kind = unsubscribe.meant_by(token)
     state = "asked"
     if request.method == "POST":
-        state = "resumed" if "kirim-lagi" in request.form else "stopped"
-        (choices.resume if state == "resumed" else choices.stop)(user_id, kind)
+        state = _take_back(user_id, kind) if "kirim-lagi" in request.form else _stop(user_id, kind)
         db.session.commit()
-    label = choices.KINDS[kind].label if kind in choices.KINDS else "Ringkasan"
+    label = choices.KINDS[kind].label if kind in choices.KINDS else ""
     return render_template("notifications/stop.html", state=state, label=label)
+
+
+def _stop(user_id: int, kind: str) -> str:
+    choices.stop(user_id, kind)
+    return "stopped"
+
+
+def _take_back(user_id: int, kind: str) -> str:
+    return "resumed" if choices.resume(user_id, kind) else "unchanged"
 
 
 def allow_one_click(protection: CSRFProtect) -> None:
@@ -102,16 +110,25 @@ def failures():
     """Deliveries that failed, for the admin."""
     require(seen=True, allowed=current_viewer().is_admin)
     page = queries.failures()
-    return render_template("notifications/failures.html", page=page, mails=queries.mails_of(page.items))
+    return render_template("notifications/failures.html", page=page, mails=queries.mails_of(page.items), waiting=queries.count_waiting())
 
 
 @bp.post("/admin/kiriman/<int:delivery_id>/ulang")
 def retry(delivery_id: int):
     """Try a failed delivery again."""
     require(seen=True, allowed=current_viewer().is_admin)
-    delivery = db.session.get(Delivery, delivery_id)
-    require(seen=delivery is not None)
-    events.retry(delivery)
+    require(seen=db.session.get(Delivery, delivery_id) is not None)
+    events.retry(delivery_id)
     db.session.commit()
-    flash("Kiriman dicoba lagi dalam beberapa detik.")
+    flash("Kiriman dicoba lagi sebentar lagi.")
+    return redirect(url_for(".failures"), 303)
+
+
+@bp.post("/admin/kiriman/ulang")
+def retry_all():
+    """Try every failed delivery again, after an outage or a corrected setting."""
+    require(seen=True, allowed=current_viewer().is_admin)
+    count = events.retry_all()
+    db.session.commit()
+    flash(f"{count} kiriman dicoba lagi sebentar lagi.")
     return redirect(url_for(".failures"), 303)

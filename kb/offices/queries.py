@@ -221,4 +221,7 @@ def all_governments() -> list[Office]:
 @cache
 def editorial_id() -> int:
     """The id of the editorial office; it is seeded once and never changes. Raises NoResultFound before that."""
-    return db.session.scalars(select(Office.id).where(Office.slug == EDITORIAL)).one()
+    kept = db.session().info  # as long as the session: asked for each row of a list
+    if EDITORIAL not in kept:
+        kept[EDITORIAL] = db.session.scalars(select(Office.id).where(Office.slug == EDITORIAL)).one()
+    return kept[EDITORIAL]

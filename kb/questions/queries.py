@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from sqlalchemy import Select, func, or_, select
@@ -53,7 +53,7 @@ def _listed(viewer: Viewer) -> Select:
     """Questions that the viewer may see, without their bodies; duplicates and hidden ones are left out."""
     shown = load_only(
         Question.title, Question.status, Question.visibility, Question.answer_count, Question.asked_at, Question.office_id,
-        Question.is_sample, Question.addressed_id,
+        Question.is_sample, Question.addressed_id, Question.first_answer_at,
     )  # fmt: skip
     return (
         select(Question)
@@ -128,6 +128,12 @@ def waiting_for(viewer: Viewer) -> list[Question]:
     answered = select(Answer.question_id).where(Answer.office_id == viewer.office_id, Answer.withdrawn_at.is_(None))
     query = _listed(viewer).where(Question.status == "open", Question.id.in_(_invited(viewer.office_id)), Question.id.not_in(answered))
     return list(db.session.scalars(query.order_by(None).order_by(Question.asked_at).limit(50)))
+
+
+def invited_at(viewer: Viewer, question_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the viewer's office was asked to answer each of these questions."""
+    mine = (Invitation.office_id == viewer.office_id, Invitation.question_id.in_(list(question_ids)))
+    return dict(db.session.execute(select(Invitation.question_id, Invitation.created_at).where(*mine)).all())
 
 
 def to_accept(viewer: Viewer) -> list[Question]:
@@ -390,7 +396,27 @@ def abandoned() -> list[Question]:
     return list(db.session.scalars(query.options(joinedload(Question.office)).order_by(Question.asked_at).limit(50)))
 
 
+def earlier_comments(comment: Comment) -> list[Comment]:
+    """What was said before under the same question or answer, as far as it is shown; one of each person."""
+    there = (Comment.question_id == comment.question_id, Comment.answer_id.is_not_distinct_from(comment.answer_id))
+    query = select(Comment).where(*there, Comment.id < comment.id, Comment.hidden_at.is_(None)).options(joinedload(Comment.author))
+    return list({(row.author_id, row.office_id): row for row in db.session.scalars(query.order_by(Comment.id))}.values())
+
+
 def askers(question: Question) -> set[int]:
     """The people who asked this question, or one that was merged into it."""
     query = select(Question.author_id).where(or_(Question.id == question.id, Question.merged_into_id == question.id))
     return {ident for ident in db.session.scalars(query) if ident is not None}
+
+
+def titles(question: Question) -> set[str]:
+    """The titles it has had, as far as they still stand in its history."""
+    return {question.title, *db.session.scalars(select(QuestionRevision.title).where(QuestionRevision.question_id == question.id))}
+
+
+def remarks(question: Question) -> set[str]:
+    """What was said about its parts: why they are hidden, and what came of an answer."""
+    answers = select(Answer.applied_note, Answer.hidden_because).where(Answer.question_id == question.id)
+    comments = select(Comment.hidden_because).where(Comment.question_id == question.id)
+    found = {text for row in db.session.execute(answers) for text in row} | set(db.session.scalars(comments))
+    return {text for text in found | {question.hidden_because} if text}

@@ -10,6 +10,7 @@ from kb.core.db import db
 from kb.core.errors import Forbidden, Invalid, NotFound
 from kb.notifications import follows
 from kb.notifications.models import Notice
+from kb.questions import moderation
 from kb.questions import service as questions
 from tests import makers
 from tests.notes.makers import make_visit
@@ -57,6 +58,26 @@ def test_what_was_followed_and_not_read_yet_goes_along_each_once(cast, db_ctx):
         assert follows.of(cast.guest_member.viewer) == []
         assert {one.subject[-2:] for one in follows.of(cast.guest_manager.viewer)} == {"12", "13"}
         assert db.session.scalars(select(Notice.user_id).where(Notice.title.contains("Komentar"))).all() == [cast.guest_manager.id]
+
+
+def test_what_the_successor_may_not_see_or_is_the_leavers_own_stays(cast, db_ctx):
+    """An admin may moderate a confidential question that was reported; a plain colleague of theirs may not even know its title."""
+    with db_ctx():
+        colleague = makers.make_user("redaksi", name="Staf Redaksi").id
+        question = make_question(cast.guest_member.viewer, "Sangat rahasia?", addressed="18.11", visibility="para_pihak")
+        moderation.flag(question, question, "rahasia", "", cast.guest_manager.viewer)
+        open_one = make_question(cast.guest_member.viewer, "Terbuka?")
+        moderation.flag(open_one, open_one, "iklan", "", cast.outsider.viewer)
+        events.record("account.role_changed", user(cast.admin), cast.guest_manager.viewer)
+        db.session.commit()
+        events.drain(remote=False)
+        service.hand_over(user(cast.admin), colleague, cast.admin.viewer)
+        db.session.commit()
+        events.drain(remote=False)
+        titles = {title: owner for owner, title in db.session.execute(select(Notice.user_id, Notice.title))}
+        assert titles["Laporan pembaca: Terbuka?"] == colleague
+        assert titles["Laporan pembaca: Sangat rahasia?"] == cast.admin.id
+        assert [owner for title, owner in titles.items() if title.startswith("Peran Anda")] == [cast.admin.id]
 
 
 def test_what_was_written_keeps_its_author(cast, db_ctx):

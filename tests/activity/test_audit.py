@@ -1,13 +1,19 @@
 """The audit pages: all events for the admin, the own office's for everybody of it, nothing for others."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from kb.activity import labels
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
+from kb.questions import moderation
 from tests import makers
 from tests.home.makers import cost, make_article
 from tests.notes.makers import make_note
+from tests.questions.makers import make_answer, make_question
 
 EVERYTHING, OWN = "/admin/jejak", "/instansi-saya/jejak"
 
@@ -53,16 +59,16 @@ def test_an_event_says_when_what_about_which_and_by_whom(cast, db_ctx):
         happened("nobodys.happened")
     rows = table_of(cast.admin.client.get(EVERYTHING).text).split("<tr>")[1:]
     assert "nobodys.happened" in rows[0] and "sistem atau tamu" in rows[0]
-    assert "note.published" in rows[1] and f"note {ident}" in rows[1]
+    assert "Catatan diterbitkan" in rows[1] and f'<a href="/catatan/{ident}">Catatan {ident}</a>' in rows[1]
     assert "Guest Member" in rows[1] and "Kabupaten Pringsewu" in rows[1] and "pukul" in rows[1]
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ("", {"note.created", "note.published", "article.created", "article.published"}),
-        ("note.", {"note.created", "note.published"}),
-        ("note.pub", {"note.published"}),
+        ("", {"Catatan dibuat", "Catatan diterbitkan", "Artikel dibuat", "Artikel diterbitkan"}),
+        ("note.", {"Catatan dibuat", "Catatan diterbitkan"}),
+        ("note.published", {"Catatan diterbitkan"}),
         ("published", set()),
         ("note%", set()),
         ("_ote", set()),
@@ -76,7 +82,8 @@ def test_events_are_narrowed_by_the_beginning_of_their_name(cast, db_ctx, asked,
         make_article(cast.host_member.viewer)
     page = cast.host_manager.client.get(OWN, query_string={"peristiwa": asked}).text
     shown = table_of(page)
-    assert {name for name in ("note.created", "note.published", "article.created", "article.published") if name in shown} == expected
+    labels = ("Catatan dibuat", "Catatan diterbitkan", "Artikel dibuat", "Artikel diterbitkan")
+    assert {label for label in labels if label in shown} == expected
     assert expected or "Belum ada peristiwa yang cocok." in page
 
 
@@ -96,7 +103,42 @@ def test_the_newest_stands_first_and_pages_keep_the_filter(cast, db_ctx):
     assert "number_09" in second and "number_10" not in second and "other.thing" not in second
 
 
-def test_a_page_holds_no_data_of_an_event(cast, db_ctx):
+NAMED = re.compile(r"`([a-z]+\.[a-z_]+)`")
+
+
+def test_every_event_on_the_map_has_a_label_and_a_kind():
+    table = (Path(labels.__file__).parent.parent / "README.md").read_text().split("## Events")[1].split("##")[0]
+    named = {name for line in table.splitlines() if line.startswith("| `") for name in NAMED.findall(line.split("|")[1])}
+    assert len(named) > 60 and named == set(labels.EVENTS)
+    assert {name.partition(".")[0] for name in named} == set(labels.KINDS)
+
+
+def test_the_list_is_narrowed_by_kind_or_event_without_knowing_its_name(cast, db_ctx):
+    with db_ctx():
+        make_note(cast.host_member.viewer)
+    page = cast.admin.client.get(f"{EVERYTHING}?peristiwa=note.published").text
+    assert '<option value="note.published" selected>Catatan diterbitkan</option>' in page
+    assert '<option value="note.">Catatan konsultasi: semua</option>' in page
+
+
+def test_a_moderators_act_says_which_part_what_and_why(cast, db_ctx):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        answer = make_answer(question, cast.host_member.viewer)
+        moderation.flag(question, answer, "iklan", "", cast.outsider.viewer)
+        db.session.commit()
+        answer_id = answer.id
+        events.record(
+            "question.moderated", question, cast.admin.viewer, act="hidden", part="answer", part_id=answer_id, because="Promosi <b>."
+        )
+        db.session.commit()
+    rows = table_of(cast.admin.client.get(f"{EVERYTHING}?peristiwa=question.").text).split("<tr>")[1:]
+    assert "Diputus moderator" in rows[0] and "Admin" in rows[0]
+    assert f"Bagian: jawaban {answer_id}; Tindakan: disembunyikan; Alasan: Promosi &lt;b&gt;." in rows[0]
+    assert "Dilaporkan pembaca" in rows[1] and "Alasan: Iklan atau promosi" in rows[1]
+
+
+def test_a_page_holds_no_other_data_of_an_event(cast, db_ctx):
     with db_ctx():
         happened("thing.happened", cast.host_member.viewer, secret="tautan rahasia")
     assert "tautan rahasia" not in cast.admin.client.get(EVERYTHING).text

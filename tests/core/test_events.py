@@ -24,6 +24,7 @@ def listeners(monkeypatch):
     for name in ("_consumers", "_handlers", "_batch_handlers"):
         kept = getattr(events, name)
         monkeypatch.setattr(events, name, type(kept)(list) if name == "_consumers" else {})
+    monkeypatch.setattr(events, "_remote", set())
 
 
 def record(name="thing.happened", **data):
@@ -77,10 +78,39 @@ def test_a_failure_is_kept_tried_again_and_given_up(db_ctx, listeners, monkeypat
             assert delivery.attempts == attempt
             assert "server surat tidak menjawab" in delivery.error
         assert delivery.gave_up_at is not None
-        events.retry(delivery)
+        assert events.retry(delivery.id) == 1
         db.session.commit()
         monkeypatch.setitem(events._handlers, ("mail", "thing.happened"), [lambda event: None])
         assert events.drain() == 1
+
+
+def test_pressing_retry_takes_nothing_out_of_a_workers_hands(db_ctx, listeners):
+    """A mail under way is due again when its lease is over; brought forward, a second worker would send it too."""
+    events.on("mail", "thing.happened", remote=True)(lambda event: None)
+    with db_ctx():
+        record()
+        delivery = db.session.scalars(select(Delivery)).one()
+        delivery.attempts, delivery.due_at = 3, clock.now() + events.LEASE
+        db.session.commit()
+        assert events.retry_all() == 1
+        assert events.drain() == 0
+
+
+def test_a_handler_that_refuses_is_not_asked_again_until_somebody_says_so(db_ctx, listeners, monkeypatch):
+    def refuse(event):
+        raise events.Refused from ValueError("alamat salah")
+
+    events.on("mail", "thing.happened")(refuse)
+    with db_ctx():
+        record()
+        record()
+        events.drain()
+        found = db.session.scalars(select(Delivery)).all()
+        assert [(one.attempts, one.error, one.gave_up_at is None) for one in found] == [(1, "ValueError: alamat salah", False)] * 2
+        assert events.retry_all() == 2
+        db.session.commit()
+        monkeypatch.setitem(events._handlers, ("mail", "thing.happened"), [lambda event: None])
+        assert events.drain() == 2
 
 
 def test_handlers_of_one_consumer_come_in_the_order_they_subscribed(db_ctx, listeners):

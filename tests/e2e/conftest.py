@@ -55,6 +55,41 @@ class Site:
             for table, column in (("visit", "id"), ("visit_slot", "visit_id"), ("visit_session", "visit_id")):
                 database.execute(f"UPDATE {table} SET day = ? WHERE {column} = ?", (day.isoformat(), visit_id))
 
+    def digest_of(self, email: str, word: str) -> str:
+        """The night passes: the digest about something that somebody follows, as plain text, written by a process of its own."""
+        environ = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "KB_TEST_DATABASE")}
+        environ |= {"KB_ENV": "demo", "KB_DATA": str(self.folder), "PORT": self.address.rpartition(":")[2], "LOG_LEVEL": "WARNING"}
+        for _ in range(40):
+            run = [sys.executable, "-c", NIGHT, email]
+            text = subprocess.run(run, cwd=ROOT, env=environ, check=True, capture_output=True, text=True).stdout
+            if word in text:
+                return text
+            time.sleep(0.25)
+        raise AssertionError(f"no digest to {email} about {word}")
+
+
+# Each run is a later day than the one before: what has been told since comes with the next one.
+NIGHT = """
+import sys
+from datetime import timedelta
+from sqlalchemy import func, select
+from kb import create_app
+from kb.config import from_environment
+from kb.core import clock
+from kb.core.db import db
+from kb.notifications import digest
+from kb.notifications.models import Mail
+app, now = create_app(from_environment()), clock.now
+with app.app_context():
+    written = select(func.count(Mail.id)).where(Mail.key.startswith("digest:"))
+    days = 1 + db.session.scalar(written)
+    db.session.rollback()
+    clock.now = lambda: (now() + timedelta(days=days)).replace(hour=3)
+    digest.write()
+    mine = select(Mail.text).where(Mail.key.startswith("digest:"), Mail.to_address == sys.argv[1])
+    print(db.session.scalars(mine.order_by(Mail.id.desc())).first() or "")
+"""
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):

@@ -105,3 +105,48 @@ def test_work_is_handed_over_and_taken_back_on_a_phone(person):
     leaver.page.get_by_label("Serahkan pekerjaannya kepada").select_option(label="Pengelola Contoh Mesuji")
     leaver.press("Serahkan").sees("sedang diserahkan kepada Pengelola Contoh Mesuji")
     leaver.press("Ambil kembali").sees("Serahkan pekerjaan kepada rekan")
+
+
+@pytest.mark.parametrize("how", [{"phone": True}, {"phone": True, "javascript": False}], ids=["phone", "no-javascript"])
+def test_a_digest_leads_to_the_page_and_ends_with_one_press(person, site, how):
+    """The reader follows an indicator; the night passes; the link in the digest is good, and so is the one that ends it."""
+    title = f"Siapa mengelola repositori {'-'.join(how)}?"
+    reader = person(**how).sign_in("anggota@pringsewu.example").open("/indikator/spbe-2020/12")
+    if reader.page.get_by_role("button", name="Ikuti", exact=True).count():
+        reader.press("Ikuti")
+    reader.open("/akun/pemberitahuan")
+    reader.page.get_by_label("Yang Anda ikuti").select_option("daily")
+    reader.press("Simpan pilihan")
+    address = ask(person().sign_in("pengelola@tubaba.example"), title)
+    text = site.digest_of("anggota@pringsewu.example", title)
+    assert f"Pertanyaan baru: {title}" in text
+
+    person(**how).open(re.search(rf"https?://[^/]+({address})\n", text)[1]).sees(title)
+    anybody = person(**how).open(re.search(r"https?://[^/]+(/berhenti/\S+)", text)[1]).sees("ringkasan")
+    anybody.press("Berhenti menerima").sees("Surel dihentikan")
+    reader.open("/akun/pemberitahuan")
+    expect(reader.page.get_by_label("Yang Anda ikuti")).to_have_value("none")
+    expect(reader.page.get_by_label("Tanya jawab")).to_have_value("now")
+    anybody.press("Kirimi saya lagi").sees("seperti sebelumnya")
+    reader.open("/akun/pemberitahuan")
+    expect(reader.page.get_by_label("Yang Anda ikuti")).to_have_value("daily")
+
+
+def test_a_notice_is_opened_from_the_dashboard_on_a_phone_and_a_hidden_one_names_nothing(person):
+    title = "Berapa anggaran pusat data Anda?"
+    address = ask(person().sign_in(ASKER), title)
+    invited = person(phone=True).sign_in(ANSWERER)
+    for _ in range(40):  # the worker needs a moment
+        invited.open("/beranda")
+        if invited.page.get_by_role("button", name=f"Diundang menjawab: {title}").count():
+            break
+        time.sleep(0.25)
+    invited.press(f"Diundang menjawab: {title}").sees("Berapa anggaran")
+    assert invited.page.url.endswith(address)
+
+    moderator = person().sign_in("admin@berguru.example").open(f"{address}/sembunyikan?bagian=question:{address.split('/')[-1]}")
+    moderator.page.get_by_label("Alasan").fill("Bukan tempatnya (data contoh).")
+    moderator.press("Sembunyikan")
+    invited.open("/pemberitahuan").sees("Tidak terbuka lagi bagi Anda")
+    expect(invited.page.get_by_text(title)).to_have_count(0)
+    moderator.open("/admin/jejak?peristiwa=question.moderated").sees("Diputus moderator").sees("disembunyikan").sees("Pertanyaan")

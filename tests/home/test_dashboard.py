@@ -1,17 +1,20 @@
 """The dashboard "Beranda": what waits for this person, and what their office has under way."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from kb.core import clock, events
+from kb.core import clock, events, workdays
+from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.events import Delivery
+from kb.home import overview
 from kb.notes.models import NoteFollowUp
 from kb.notifications.models import Notice
-from kb.questions import moderation
+from kb.questions import moderation, queries
 from kb.questions import service as questions
-from kb.questions.models import Answer
+from kb.questions.models import Answer, Question
 from tests import makers
 from tests.accounts.makers import make_request
 from tests.home.makers import cost, make_article
@@ -118,6 +121,50 @@ def test_all_that_waits_stands_in_one_list_the_first_due_first_with_its_day(cast
     assert tasks.count("Tenggat ") == 4 and tasks.count("terlambat") == 1
 
 
+def tasks_of(app, person) -> dict[str, date]:
+    with app.test_request_context():
+        return {task.title.split(":")[0]: task.due for task in overview.of(person.viewer).tasks}
+
+
+def test_an_answer_that_came_late_is_to_be_looked_at_two_weeks_after_it(app, cast, db_ctx, monkeypatch):
+    with db_ctx():
+        make_question(cast.guest_member.viewer)
+        db.session.commit()
+        pass_days(monkeypatch, 25)
+        make_answer(queries.find(db.session.scalars(select(Question.id)).one()), cast.host_member.viewer)
+        db.session.commit()
+    assert tasks_of(app, cast.guest_manager) == {"Periksa jawaban": clock.today() + timedelta(days=14)}
+
+
+def test_an_invitation_is_due_three_working_days_after_it_was_made_and_late_from_then_on(app, cast, db_ctx, monkeypatch):
+    with db_ctx():
+        make_question(cast.guest_member.viewer)
+        db.session.commit()
+        pass_days(monkeypatch, 40)
+        questions.escalate()
+        question = queries.find(db.session.scalars(select(Question.id)).one())
+        questions.invite(question, questions.Guest(cast.host_manager.office_id, "indeks tinggi"), cast.guest_manager.viewer)
+        due = workdays.after(clock.today(), 3, holidays_from(clock.today().year))
+        db.session.commit()
+    assert tasks_of(app, cast.host_manager) == {"Diundang menjawab": due} and due > clock.today()
+    assert "terlambat" not in part_of(cast.host_manager.client.get("/beranda").text, "tugas")
+    pass_days(monkeypatch, (due - clock.today()).days + 5)
+    assert "terlambat 5 hari" in part_of(cast.host_manager.client.get("/beranda").text, "tugas")
+
+
+def test_what_waits_costs_the_same_for_one_question_and_for_ten(cast, db_ctx, count_queries, monkeypatch):
+    found = []
+    for many in (1, 9):
+        with db_ctx():
+            for number in range(many):
+                make_question(cast.guest_member.viewer, f"Ajakan {many}-{number}?", invited=("18.11",))
+                make_answer(make_question(cast.host_member.viewer, f"Milik kami {many}-{number}?"), cast.guest_member.viewer)
+                pass_days(monkeypatch, 1)
+            db.session.commit()
+        found.append(cost(cast.host_manager.client, "/beranda", count_queries))
+    assert found[0] == found[1]
+
+
 def test_an_accepted_answer_is_asked_after_once_it_had_time_to_work(cast, db_ctx, monkeypatch):
     with db_ctx():
         question = make_question(cast.guest_member.viewer)
@@ -173,7 +220,9 @@ def test_the_latest_notices_stand_aside(cast, db_ctx):
             )
             db.session.add(notice)
         db.session.commit()
+        latest = db.session.scalars(select(Notice.id).order_by(Notice.id.desc())).first()
     page = cast.host_member.client.get("/beranda").text
+    assert f'action="/pemberitahuan/{latest}"' in page, "a press opens it"
     assert [n for n in range(7) if f"Kabar {n}." in page] == [2, 3, 4, 5, 6]
     assert "Kabar" not in cast.host_manager.client.get("/beranda").text
 

@@ -9,14 +9,15 @@ from email import policy
 import pytest
 from aiosmtpd.controller import Controller
 
-from kb.notifications import mail as outbox
+from kb.notifications import sending
 
 
 class PostOffice:
-    """What an SMTP server does with each mail. `mood` says how; `received` holds what it answered "250" to."""
+    """What an SMTP server does with each mail. `mood` says how; `received` holds what it answered "250" to; it dies of `poison`."""
 
     def __init__(self):
         self.mood = "accepts"
+        self.poison = b""
         self.received = []
         self.conversations = 0
         self.go_on = threading.Event()
@@ -33,9 +34,11 @@ class PostOffice:
     async def handle_DATA(self, server, session, envelope):
         if self.mood == "hangs":
             await asyncio.sleep(2)
+        if self.mood == "dislikes it":
+            return "554 5.6.0 Isi ditolak"
         while self.mood == "takes its time" and not self.go_on.is_set():
             await asyncio.sleep(0.01)
-        if self.mood in ("hangs", "dies"):
+        if self.mood in ("hangs", "dies") or (self.poison and self.poison in envelope.content):
             server.transport.abort()
             return "451 tidak sampai"
         self.received.append(email.message_from_bytes(envelope.content, policy=policy.default))
@@ -60,7 +63,7 @@ def post_office(app, monkeypatch):
     monkeypatch.setitem(app.config, "MAIL_HOST", "127.0.0.1")
     monkeypatch.setitem(app.config, "MAIL_PORT", controller.port)
     monkeypatch.setitem(app.config, "MAIL_TLS", "none")
-    monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.5)
     yield office
     office.go_on.set()
     controller.stop()

@@ -96,7 +96,7 @@ def test_opening_the_link_changes_nothing_yet_and_the_button_can_be_taken_back(c
     assert client.post(link).status_code == client.post(link).status_code == 200, "a second click does no harm"
     with db_ctx():
         assert choices.of(cast.guest_manager.id)["catatan"] == "none"
-    assert "dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
+    assert "Surel dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
     with db_ctx():
         assert choices.of(cast.guest_manager.id)["catatan"] == "now"
 
@@ -117,13 +117,53 @@ def test_a_link_we_did_not_make_leads_nowhere(client, link, spoil):
     assert client.post(spoil(link)).status_code == 404
 
 
-def test_stopping_the_digest_stops_every_kind_it_collects_and_no_other(cast, db_ctx):
+def test_stopping_the_digest_stops_every_kind_it_collects_and_taking_it_back_brings_those_as_they_were(cast, db_ctx):
     with db_ctx():
-        choose(cast.guest_manager, tanya="weekly")
+        choose(cast.guest_manager, tanya="weekly", kunjungan="none")
+        for _ in range(2):  # a second press on the link forgets nothing
+            choices.stop(cast.guest_manager.id, choices.DIGEST)
+        assert choices.of(cast.guest_manager.id) == {"kunjungan": "none", "tanya": "none", "catatan": "now", "ikuti": "none"}
+        assert set(choices.resume(cast.guest_manager.id, choices.DIGEST)) == {"tanya", "ikuti"}
+        assert choices.of(cast.guest_manager.id) == {"kunjungan": "none", "tanya": "weekly", "catatan": "now", "ikuti": "daily"}
+        assert choices.resume(cast.guest_manager.id, choices.DIGEST) == []
+
+
+def test_taking_back_one_link_does_not_take_back_another(cast, db_ctx):
+    with db_ctx():
+        choose(cast.guest_manager, tanya="daily")
+        choices.stop(cast.guest_manager.id, "tanya")
         choices.stop(cast.guest_manager.id, choices.DIGEST)
-        assert choices.of(cast.guest_manager.id) == {"kunjungan": "now", "tanya": "none", "catatan": "now", "ikuti": "none"}
         choices.resume(cast.guest_manager.id, choices.DIGEST)
-        assert choices.of(cast.guest_manager.id) == {"kunjungan": "now", "tanya": "daily", "catatan": "now", "ikuti": "daily"}
+        assert choices.of(cast.guest_manager.id)["tanya"] == "none"
+        choices.resume(cast.guest_manager.id, "tanya")
+        assert choices.of(cast.guest_manager.id)["tanya"] == "daily"
+
+
+def test_what_was_chosen_on_the_page_since_is_not_undone(cast, db_ctx):
+    with db_ctx():
+        choices.stop(cast.guest_manager.id, "tanya")
+        choose(cast.guest_manager, tanya="weekly")
+        assert choices.resume(cast.guest_manager.id, "tanya") == []
+        assert choices.of(cast.guest_manager.id)["tanya"] == "weekly"
+
+
+def test_a_kind_that_was_off_before_its_link_was_pressed_comes_as_at_first(client, cast, db_ctx, link):
+    """Whoever presses "Kirimi saya lagi" wants it."""
+    with db_ctx():
+        choose(cast.guest_manager, catatan="none")
+    client.post(link)
+    assert "Surel dikirim lagi" in client.post(link, data={"kirim-lagi": "1"}).text
+    with db_ctx():
+        assert choices.of(cast.guest_manager.id)["catatan"] == "now"
+
+
+def test_when_nothing_comes_back_the_page_does_not_say_that_it_does(app, client, cast, db_ctx):
+    with db_ctx():
+        choose(cast.guest_manager, ikuti="none")
+        link = unsubscribe.link(cast.guest_manager.id, choices.DIGEST).removeprefix(app.config["BASE_URL"])
+    client.post(link)
+    page = client.post(link, data={"kirim-lagi": "1"}).text
+    assert "Surel dikirim lagi" not in page and "Tidak ada yang berubah" in page
 
 
 def test_a_mail_carries_its_way_out_in_head_and_text(cast, db_ctx, post_office):

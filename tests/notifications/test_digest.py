@@ -179,6 +179,44 @@ def test_a_digest_killed_before_its_commit_is_written_once_afterwards(reader, db
         assert len(mails()) == 1
 
 
+def test_a_kill_between_two_people_tells_each_once(reader, db_ctx, at, cast, monkeypatch):
+    with db_ctx():
+        for person in (cast.host_manager, cast.guest_manager):
+            follows.follow(SUBJECT, person.viewer)
+        make_article(cast.host_member.viewer, "Untuk tiga orang")
+        db.session.commit()
+        events.drain(remote=False)
+        at(SIX)
+        commit, done = db.session.commit, []
+
+        def killed():
+            if len(mails()) > 1:
+                raise KeyboardInterrupt
+            done.append(commit())
+
+        with monkeypatch.context() as patch:
+            patch.setattr(db.session, "commit", killed)
+            with pytest.raises(KeyboardInterrupt):
+                digest.write()
+        db.session.rollback()
+        assert len(mails()) == 1, "the first is written, the second is not"
+        assert digest.write() == 2
+        assert sorted(mail.to_address for mail in mails()) == sorted(p.email for p in (cast.host_manager, cast.guest_manager, reader))
+        assert digest.write() == 0
+
+
+def test_a_second_worker_at_the_same_moment_writes_no_second_digest(reader, db_ctx, at, monkeypatch):
+    """Both have asked whether one is written; the key decides."""
+    with db_ctx():
+        at(SIX)
+        digest.write()
+        db.session.execute(update(Notice).values(settled_at=None))
+        db.session.commit()
+        monkeypatch.setattr(digest.mail, "is_queued", lambda key: False)
+        assert digest.write() == 0
+        assert len(mails()) == 1 and db.session.scalars(select(Notice).where(Notice.settled_at.is_not(None))).all() == []
+
+
 def test_the_digest_arrives_as_plain_text_and_html_with_its_way_out(reader, db_ctx, at, post_office):
     with db_ctx():
         at(SIX)

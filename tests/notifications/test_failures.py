@@ -34,12 +34,12 @@ def test_without_failures_it_says_so(cast):
 
 
 def test_a_failed_mail_is_shown_with_address_subject_answer_and_next_try(cast, db_ctx, post_office):
-    post_office.mood = "refuses"
+    post_office.mood = "is busy"
     with db_ctx():
         queued(subject="Kunjungan <b>diterima</b>")
         events.drain()
     page = cast.admin.client.get(PAGE).text
-    for words in ("siti@contoh.example", "Kunjungan &lt;b&gt;diterima", "Alamat tidak dikenal", "1 kali dicoba", "berikutnya"):
+    for words in ("siti@contoh.example", "Kunjungan &lt;b&gt;diterima", "Coba lagi nanti", "1 kali dicoba", "berikutnya"):
         assert words in page
     assert "dihentikan" not in page
 
@@ -97,7 +97,45 @@ def test_a_failed_notice_or_index_entry_is_shown_too(cast, db_ctx):
         db.session.add(Delivery(event_id=event.id, consumer="search", due_at=clock.now(), attempts=2, error="OSError: cakram penuh"))
         db.session.commit()
     page = cast.admin.client.get(PAGE).text
-    assert "search: account.requested" in page and "cakram penuh" in page
+    assert "Indeks pencarian: Permohonan bergabung dikirim" in page and "cakram penuh" in page
+
+
+@pytest.mark.parametrize(
+    ("mood", "words"),
+    [("refuses", "Server surel menolak alamatnya: 550 5.1.1 Alamat tidak dikenal"), ("dies", "Server surel tidak melayani: Connection")],
+)
+def test_the_admin_reads_why_in_plain_words(cast, db_ctx, post_office, mood, words):
+    post_office.mood = mood
+    with db_ctx():
+        queued()
+        events.drain()
+    assert words in cast.admin.client.get(PAGE).text
+
+
+def test_after_an_outage_all_are_tried_again_with_one_press(cast, db_ctx, post_office, monkeypatch):
+    post_office.mood = "refuses"
+    with db_ctx():
+        for number in range(3):
+            queued(f"uji:{number}")
+        events.drain()
+    assert "Coba lagi semua (3)" in cast.admin.client.get(PAGE).text
+    post_office.mood = "accepts"
+    assert cast.host_manager.client.post(f"{PAGE}/ulang").status_code == 403
+    answer = cast.admin.client.post(f"{PAGE}/ulang", follow_redirects=True)
+    assert "3 kiriman dicoba lagi" in answer.text and "Coba lagi semua" not in answer.text
+    with db_ctx():
+        events.drain()
+    assert len(post_office.received) == 3
+
+
+def test_mails_that_wait_for_a_server_in_trouble_are_counted(cast, db_ctx, post_office):
+    post_office.mood = "dies"
+    with db_ctx():
+        for number in range(5):
+            queued(f"uji:{number}")
+        events.drain(remote=True)
+    page = cast.admin.client.get(PAGE).text
+    assert page.count("siti@contoh.example") == 1 and "4 surel lain menunggu" in page
 
 
 def test_the_page_costs_the_same_for_one_failure_and_for_twenty(cast, db_ctx, post_office, count_queries):

@@ -3,13 +3,17 @@
 import pytest
 from sqlalchemy import select
 
+from kb.accounts import service as account_service
 from kb.accounts.models import Invitation, JoinRequest, User
 from kb.core import clock, edits, events
 from kb.core.days_off import HolidayChange
 from kb.core.db import db
 from kb.notes import service as notes
-from kb.notifications import follows
+from kb.notifications import choices, follows
+from kb.notifications.handlers import VISIT_TITLES
 from kb.notifications.models import Mail, Notice
+from kb.questions import moderation
+from kb.questions import service as questions
 from kb.visits import agenda, day, invitations, policy, schedule
 from kb.visits import service as visits
 from kb.visits.members import Member
@@ -18,6 +22,7 @@ from tests import makers
 from tests.accounts.makers import make_invitation, make_request
 from tests.notes.makers import make_note, make_visit
 from tests.notifications.makers import pass_time
+from tests.questions.makers import make_answer, make_question
 from tests.visits.makers import SECRETS
 
 CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin")
@@ -231,6 +236,49 @@ def test_a_note_that_is_gone_or_hidden_again_is_no_failure(cast, db_ctx):
         events.drain()
         assert told(cast) == set()
         assert not db.session.scalars(select(events.Delivery).where(events.Delivery.attempts > 0)).all()
+
+
+def test_publishing_the_notes_of_a_visit_tells_the_other_side_once(cast, db_ctx):
+    """It also says that the visit was held; whoever reads the notes knows."""
+    with db_ctx():
+        visit = make_visit("accepted", days=-1, requested_by_id=cast.guest_member.id)
+        note = make_note(cast.host_member.viewer, status="draft", visit=visit)
+        follows.follow(f"visit:{visit.id}", cast.guest_manager.viewer)
+        notes.publish(note, cast.host_member.viewer)
+        db.session.commit()
+        events.drain()
+        titles = db.session.execute(select(Notice.user_id, Notice.title)).all()
+        assert {user: title[:8] for user, title in titles} == {cast.guest_manager.id: "Catatan ", cast.guest_member.id: "Kunjunga"}
+        assert len(titles) == 2
+
+
+def test_no_mail_names_anybody_but_its_receiver(cast, db_ctx):
+    """Through all that is told of accounts, visits, notes and questions; names, addresses, telephones."""
+    with db_ctx():
+        for person in (cast.host_member, cast.guest_member, cast.outsider):
+            follows.follow("indicator:spbe-2020/12", person.viewer)
+            choices.choose(person.id, "ikuti", "now")
+        for number, event in enumerate(name for name in events.subscriptions() if name in VISIT_TITLES):
+            events.record(event, make_visit("requested", days=10 + number, requested_by_id=cast.guest_member.id), cast.host_manager.viewer)
+        events.record("account.requested", make_request(), cast.visitor.viewer)
+        account_service.hand_over(db.session.get(User, cast.guest_member.id), cast.guest_manager.id, cast.guest_member.viewer)
+        make_note(cast.guest_member.viewer, visibility="publik")
+        question = make_question(cast.guest_member.viewer, invited=("18.11",))
+        answer = make_answer(question, cast.host_member.viewer)
+        questions.comment(question, "Sejak kapan?", cast.outsider.viewer, answer)
+        questions.accept(answer, cast.guest_manager.viewer)
+        questions.confirm_applied(answer, "Berjalan.", cast.guest_manager.viewer)
+        moderation.flag(question, answer, "iklan", "", cast.outsider.viewer)
+        moderation.hide(question, answer, "Iklan.", cast.admin.viewer)
+        db.session.commit()
+        events.drain(remote=False)
+        mails = db.session.scalars(select(Mail)).all()
+        assert len({mail.subject.split(":")[0] for mail in mails}) > 20
+        people = db.session.scalars(select(User)).all()
+        for mail in mails:
+            text = f"{mail.subject} {mail.text}"
+            named = [word for user in people if user.email != mail.to_address for word in (user.name, user.email) if word in text]
+            assert not named and not [secret for secret in [*SECRETS, "calon@contoh.example"] if secret in text], mail.subject
 
 
 def test_a_request_to_join_is_told_to_the_admin(cast, db_ctx):

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Delivery
-from kb.notifications import mail as outbox
+from kb.notifications import sending
 from kb.notifications.models import Mail, Notice
 from tests import makers
 from tests.notifications.makers import queued
@@ -109,7 +109,7 @@ def written_down() -> set[str]:
 
 
 def test_mails_survive_a_worker_killed_fifty_times(db_ctx, post_office, nursery, monkeypatch):
-    monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 30)  # a busy machine is no dead server
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 30)  # a busy machine is no dead server
     chance = random.Random(2026)
     once_written, kills = {"Pemanasan": 0}, 0
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kb.core import clock, events
 from kb.core.db import db
-from kb.notifications import mail as outbox
+from kb.notifications import sending
 from kb.notifications.models import Mail
 from tests.notifications.makers import delivery_of, pass_time, queued
 
@@ -25,7 +25,6 @@ def test_an_accepted_mail_is_sent_once_and_marked(db_ctx, post_office):
 @pytest.mark.parametrize(
     ("mood", "words"),
     [
-        ("refuses", "Alamat tidak dikenal"),
         ("is busy", "Coba lagi nanti"),
         ("hangs", "timed out"),
         ("dies", "Connection unexpectedly closed"),
@@ -77,17 +76,47 @@ def test_one_refused_mail_does_not_hold_up_the_next(db_ctx, post_office, monkeyp
     assert [sent["Subject"] for sent in post_office.received] == ["Yang kedua"]
 
 
-def test_the_delay_grows_until_the_worker_gives_up(db_ctx, post_office, monkeypatch):
+@pytest.mark.parametrize(("mood", "words"), [("refuses", "Alamat tidak dikenal"), ("dislikes it", "Isi ditolak")])
+def test_what_the_server_will_never_take_is_given_up_at_once(db_ctx, post_office, monkeypatch, mood, words):
+    post_office.mood = mood
+    with db_ctx():
+        mail = queued()
+        events.drain()
+        delivery = delivery_of(mail)
+        assert (delivery.attempts, delivery.gave_up_at is not None) == (1, True) and words in delivery.error
+        pass_time(monkeypatch, hours=2)
+        events.drain()
+    assert post_office.conversations == 1
+
+
+def test_an_outage_over_a_long_weekend_loses_no_mail(app, db_ctx, post_office, monkeypatch):
+    port = app.config["MAIL_PORT"]
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    with db_ctx():
+        mails = [queued(f"uji:{number}", subject=f"Surat {number}") for number in range(3)]
+        for _ in range(80):
+            pass_time(monkeypatch, hours=1)
+            events.drain()
+        assert not [mail for mail in mails if delivery_of(mail).gave_up_at]
+        assert "refused" in delivery_of(mails[0]).error
+        monkeypatch.setitem(app.config, "MAIL_PORT", port)
+        monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 20)
+        pass_time(monkeypatch, hours=1)
+        events.drain()
+    assert sorted(sent["Subject"] for sent in post_office.received) == ["Surat 0", "Surat 1", "Surat 2"]
+
+
+def test_the_delay_grows_to_an_hour_and_the_worker_gives_up_after_four_days(db_ctx, post_office, monkeypatch):
     post_office.mood = "is busy"
     with db_ctx():
-        mail, waits = queued(), []
-        for _ in range(events.MAX_ATTEMPTS):
-            pass_time(monkeypatch, hours=2)
+        mail, waits, start = queued(), [], clock.now()
+        while (delivery := delivery_of(mail)).gave_up_at is None:
             events.drain()
-            delivery = delivery_of(mail)
-            waits.append((delivery.due_at - clock.now()).total_seconds())
-        assert waits == sorted(waits) and waits[0] < 60 < 1800 < waits[-1]
-        assert delivery.gave_up_at is not None and delivery.attempts == events.MAX_ATTEMPTS
+            waits.append((delivery_of(mail).due_at - clock.now()).total_seconds())
+            moment = delivery_of(mail).due_at
+            monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        assert waits == sorted(waits) and waits[0] < 60 < waits[-1] == 3600
+        assert 4 <= (delivery.gave_up_at - start).total_seconds() / 86400 < 4.2
         post_office.mood = "accepts"
         pass_time(monkeypatch, hours=2)
         events.drain()
@@ -95,9 +124,56 @@ def test_the_delay_grows_until_the_worker_gives_up(db_ctx, post_office, monkeypa
     assert post_office.conversations == events.MAX_ATTEMPTS
 
 
+@pytest.mark.parametrize("mood", ["hangs", "dies"])
+def test_a_server_in_trouble_is_asked_once_a_round_not_once_a_mail(db_ctx, post_office, monkeypatch, mood):
+    post_office.mood = mood
+    with db_ctx():
+        for number in range(30):
+            queued(f"uji:{number}", kind="ikuti")
+        events.drain(remote=True)
+        events.drain(remote=True)
+        assert post_office.conversations == 1
+        pass_time(monkeypatch, minutes=2)
+        events.drain(remote=True)
+        assert post_office.conversations == 2
+        post_office.mood = "accepts"
+        monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 20)  # a busy machine is no dead server
+        pass_time(monkeypatch, minutes=2)
+        events.drain(remote=True)
+        assert len(post_office.received) == 30
+
+
+def test_a_password_mail_passes_all_digests_that_wait(db_ctx, post_office, monkeypatch):
+    post_office.mood = "dies"
+    with db_ctx():
+        for number in range(20):
+            queued(f"uji:{number}", subject="Ringkasan", kind="ikuti")
+        events.drain(remote=True)
+        post_office.mood = "accepts"
+        monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 20)
+        pass_time(monkeypatch, minutes=2)
+        queued("security:1", subject="Kata sandi baru", is_secret=True)
+        events.drain(remote=True)
+    assert [sent["Subject"] for sent in post_office.received] == ["Kata sandi baru", *["Ringkasan"] * 20]
+
+
+def test_a_mail_at_which_the_server_always_dies_holds_up_no_other(db_ctx, post_office, monkeypatch):
+    post_office.poison = b"Beracun"
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 20)
+    with db_ctx():
+        poison = queued("uji:0", text="Beracun.\n")
+        for number in range(1, 6):
+            queued(f"uji:{number}")
+        for _ in range(4):
+            events.drain(remote=True)
+            pass_time(monkeypatch, minutes=2)
+        assert len(post_office.received) == 5
+        assert poison.sent_at is None and delivery_of(poison).attempts > 1
+
+
 def test_the_site_goes_on_while_the_mail_server_takes_its_time(app, cast, db_ctx, post_office, monkeypatch):
     """On SQLite one transaction writes at a time; the worker must hold none while it waits for an answer."""
-    monkeypatch.setattr(outbox, "TIMEOUT_SECONDS", 20)
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 20)
     post_office.mood = "takes its time"
     with db_ctx():
         queued()

@@ -1,13 +1,16 @@
 """Who is told of what happens to a question: those it concerns, as long as they may see it, in a mail without the text of others."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from kb.core import events
+from kb.accounts.models import User
+from kb.core import clock, events
 from kb.core.db import db
+from kb.notifications import choices, follows
 from kb.notifications.models import Mail, Notice
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, Question
+from tests import makers
 from tests.questions.makers import join, leave, make_answer, make_question, pass_days
 
 CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin", "editor")
@@ -154,6 +157,66 @@ def test_a_comment_concerns_who_wrote_what_it_stands_under(whole, db_ctx, on_ans
         service.comment(question, BODY, whole.outsider.viewer, answer if on_answer else None)
         db.session.commit()
         assert told(whole, "Komentar baru") == expected
+
+
+def test_a_reply_reaches_those_who_commented_there_before(whole, db_ctx):
+    with db_ctx():
+        question, answer = answered(whole)
+        question_id = question.id
+        service.comment(question, "Berapa jumlah aplikasi Anda?", whole.host_manager.viewer)
+        service.comment(question, "Di bawah jawaban.", whole.outsider.viewer, answer)
+        db.session.commit()
+        told(whole, "Komentar baru")
+        db.session.execute(delete(Notice))
+        db.session.execute(delete(Mail))
+        service.comment(queries.find(question_id), "Dua puluh.", whole.guest_member.viewer)
+        db.session.commit()
+        assert told(whole, "Komentar baru") == {"host_manager"}, "but not those who commented on the answer"
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+def test_for_an_author_who_has_gone_their_successor_is_told_or_the_managers(whole, db_ctx, handed_over):
+    with db_ctx():
+        question, answer = answered(whole)
+        gone = db.session.get(User, whole.host_member.id)
+        gone.removed_at, gone.active = clock.now(), False
+        successor = makers.make_user("18.11", name="Penerus").id if handed_over else None
+        gone.successor_id = successor
+        db.session.commit()
+        service.comment(question, "Masih berlaku?", whole.outsider.viewer, answer)
+        db.session.commit()
+        assert told(whole, "Komentar baru") == {"guest_member", *(() if handed_over else ("host_manager",))}
+        assert bool(db.session.scalar(select(Notice.id).where(Notice.user_id == successor))) == handed_over
+
+
+def test_an_invited_office_that_follows_is_told_once_and_others_as_followers(whole, db_ctx):
+    with db_ctx():
+        for person in (whole.host_manager, whole.host_member, whole.outsider):
+            follows.follow("indicator:spbe-2020/12", person.viewer)
+            choices.choose(person.id, "ikuti", "now")
+        db.session.commit()
+        asked(whole)
+        assert told(whole, "Diundang menjawab") == {"host_manager"}
+        assert told(whole, "Pertanyaan baru") == {"host_member", "outsider"}
+
+
+def test_the_addressed_office_of_a_question_is_told_once_too(whole, db_ctx):
+    with db_ctx():
+        follows.follow(f"office:{whole.guest_member.office_id}", whole.host_manager.viewer)
+        choices.choose(whole.host_manager.id, "ikuti", "now")
+        db.session.commit()
+        asked(whole, addressed="18.11", invited=())
+        assert told(whole, "Diundang menjawab") == {"host_manager"}
+        assert told(whole, "Pertanyaan baru") == set()
+
+
+@pytest.mark.parametrize(("title", "first"), [("Siapa ketuanya?", "Siapa ketuanya?"), ("Tentang ketuanya", "Tentang ketuanya.")])
+def test_the_first_line_of_a_mail_ends_like_a_sentence(whole, db_ctx, title, first):
+    with db_ctx():
+        make_question(whole.guest_member.viewer, title, invited=("18.11",))
+        db.session.commit()
+        events.drain(remote=False)
+        assert f"\n\nDiundang menjawab: {first}\n\n" in db.session.scalars(select(Mail)).one().text
 
 
 def test_who_asked_a_duplicate_is_told_where_it_goes_on(whole, db_ctx):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "told_again"
-down_revision = "import_keys"
+down_revision = "requests"
 
 # Until now the digest that told a notice was not written down: it is the first one written after the notice was settled.
 DIGEST_OF = """UPDATE notice SET mail_id = (

@@ -21,7 +21,8 @@ def ask(guest, word: str, slot: str = "", joint: bool = False) -> tuple[str, str
     page = guest.page
     guest.open("/instansi/kabupaten-mesuji").follow("Minta kunjungan")
     page.get_by_label("Berkunjung: melihat langsung").check()
-    box = page.locator(f"input[name=slot][value='{slot}']" if slot else "input[name=slot]").first
+    free = "label:not(:has-text('terisi')) > input[name=slot]"
+    box = page.locator(f"input[name=slot][value='{slot}']" if slot else free).first
     box.check()
     slot = box.get_attribute("value")
     if joint:

@@ -116,7 +116,7 @@ def test_accepting_holds_the_session_and_tells_the_guest(app, cast, standing, to
     )
     assert title[0] in cast.guest_manager.client.get("/pemberitahuan").text
     form = cast.guest_manager.client.get(f"{NEW}&bulan=2026-12").text
-    assert f'value="{OPEN_DAY} 09:00"' not in form and "09.00–11.30: terisi" in form and f'value="{OPEN_DAY} 13:30"' in form
+    assert "(terisi: hanya digabung, atau menunggu)" in form and f'value="{OPEN_DAY} 13:30"' in form
 
 
 def test_a_mail_about_a_visit_holds_neither_names_nor_numbers_of_people(app, cast, standing, told):

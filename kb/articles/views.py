@@ -136,6 +136,7 @@ def new():
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, preview=_preview(form), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".index"), 303)
         try:
@@ -163,6 +164,7 @@ def edit(slug: str):
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, article, preview=_preview(form), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".show", slug=article.slug), 303)
         try:

@@ -107,12 +107,6 @@ def to_html(source: str) -> Markup:
     return Markup(render(source).html)
 
 
-def preview(source: str | None, longest: int) -> Markup:
-    """What is being typed, as it would look. The transaction of the request ends first: nobody waits for the renderer meanwhile."""
-    db.session.rollback()
-    return to_html((source or "")[:longest])
-
-
 def trusted(html: str) -> Markup:
     """HTML that `render` made earlier and that was stored."""
     return Markup(html)

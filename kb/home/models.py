@@ -48,6 +48,11 @@ class DemandClaim(db.Model):
         UniqueConstraint("kind", "subject", "office_id"),
     )
 
+    @property
+    def is_open(self) -> bool:
+        """Neither written nor let go of."""
+        return self.released_at is None and self.fulfilled_at is None
+
 
 class DemandRemoval(db.Model):
     """A search that moderators took off the demand board for good, kept as a digest: the words may name a person."""

@@ -23,8 +23,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demand_removal")),
         sa.UniqueConstraint("digest", name=op.f("uq_demand_removal_digest")),
     )
-    # So far strangers were counted too, and each of their searches was shown: only what an office took up is kept.
+    # So far strangers were counted too, and each of their searches was shown: only what an office took up is kept, and stays in sight.
     op.execute("DELETE FROM missed_search WHERE words NOT IN (SELECT subject FROM demand_claim WHERE kind = 'search')")
+    op.execute("UPDATE missed_search SET times = 2 WHERE times < 2")
 
 
 def downgrade():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, case, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -79,7 +79,7 @@ def _claims() -> dict[tuple[str, str], list[Office]]:
 def _searches() -> list[Need]:
     removed = set(db.session.scalars(select(DemandRemoval.digest)))
     shown = [row for row in missed.often(SHOWN + len(removed)) if _digest(row.words) not in removed]
-    return [Need("search", row.words, row.words, f"dicari pada {row.times} hari tanpa hasil") for row in shown[:SHOWN]]
+    return [Need("search", row.words, f"“{row.words}”", f"dicari pada {row.times} hari tanpa hasil") for row in shown[:SHOWN]]
 
 
 def _questions(viewer: Viewer) -> list[Need]:
@@ -280,7 +280,7 @@ def lately_met(viewer: Viewer) -> list[Met]:
         select(DemandClaim, Article, Question)
         .join(DemandClaim.office)
         .outerjoin(Article, (Article.id == DemandClaim.article_id) & article_policy.visible_to(viewer))
-        .outerjoin(Question, _its_question() & Question.hidden_at.is_(None) & question_policy.visible_to(viewer))
+        .outerjoin(Question, _its_question() & and_(*_open_to(viewer)))
         .where(DemandClaim.fulfilled_at.is_not(None), or_(Article.status == "published", Question.id.is_not(None)))
         .options(joinedload(DemandClaim.office))
         .order_by(DemandClaim.fulfilled_at.desc(), DemandClaim.id.desc())
@@ -292,4 +292,5 @@ def lately_met(viewer: Viewer) -> list[Met]:
 
 
 def _its_question():
-    return (DemandClaim.kind == "question") & (DemandClaim.subject == db.cast(Question.id, db.String))
+    """The question of a claim, found by its key; subjects of other kinds are no numbers."""
+    return Question.id == db.cast(case((DemandClaim.kind == "question", DemandClaim.subject), else_=None), db.Integer)

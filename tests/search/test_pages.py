@@ -95,3 +95,8 @@ def test_a_search_in_vain_is_counted_once_a_day_without_person(library, cast, db
         row = db.session.scalars(select(MissedSearch)).one()
         assert row.words == "zzzzqqqq" and row.times == 1
         assert {column.name for column in MissedSearch.__table__.columns} == {"words", "times", "first_on", "last_on"}
+
+
+def test_a_search_in_vain_leads_to_asking(library, cast, client):
+    assert "/tanya/baru?judul=zzzzqqqq" in cast.outsider.client.get("/cari?q=zzzzqqqq").text
+    assert "/tanya/baru?judul" not in client.get("/cari?q=zzzzqqqq").text

@@ -23,5 +23,5 @@ bench: ## Measure pages and search at 2,000 and 10,000 articles
 lock: ## Write requirements*.txt anew from requirements*.in
 	@sh scripts/lock.sh
 
-screenshots: ## Take the pictures of the README from the running product
-	@sh scripts/venv.sh dev && .venv/bin/python scripts/screenshots.py
+screenshots: ## Take the pictures of README and help from the running product
+	@sh scripts/venv.sh dev && PYTHONPATH=. .venv/bin/python scripts/screenshots.py

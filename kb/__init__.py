@@ -9,6 +9,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import kb.home.handlers
 import kb.notifications.followers
 import kb.notifications.handlers
 import kb.notifications.sending

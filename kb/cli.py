@@ -21,6 +21,7 @@ from kb.articles import importing as article_import
 from kb.core import clock, content, events, files, once
 from kb.core.db import db
 from kb.core.errors import Refused
+from kb.home import demand
 from kb.notes import exporting as note_export
 from kb.notes import importing as note_import
 from kb.notifications import digest, mail
@@ -215,7 +216,17 @@ def _erase_visits() -> None:
     retention.erase(current_app.config["VISIT_RETENTION_DAYS"])
 
 
-CHORES = (once.forget_old, missed.forget_old, mail.forget_old, reminders.remind, _erase_visits, files.sweep, _escalate, digest.write)
+CHORES = (
+    once.forget_old,
+    missed.forget_old,
+    mail.forget_old,
+    reminders.remind,
+    _erase_visits,
+    files.sweep,
+    _escalate,
+    demand.tend,
+    digest.write,
+)
 
 
 @commands.command()

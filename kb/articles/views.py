@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 
 from kb.articles import policy, queries, service
-from kb.articles.forms import BODY_MAX, ArticleForm
+from kb.articles.forms import BODY_MAX, TITLE_MAX, ArticleForm
 from kb.articles.models import Article
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
@@ -15,6 +15,7 @@ from kb.core.access import public, require
 from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
+from kb.core.forms import clean
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -132,10 +133,12 @@ def new():
     require(seen=True, allowed=policy.can_write(viewer))
     form = ArticleForm()
     if not form.is_submitted():
+        form.title.data = (clean(request.args.get("judul", "")) or "")[:TITLE_MAX]
         form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, preview=_preview(form), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".index"), 303)
         try:
@@ -163,6 +166,7 @@ def edit(slug: str):
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, article, preview=_preview(form), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".show", slug=article.slug), 303)
         try:

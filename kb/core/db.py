@@ -87,3 +87,11 @@ def _begin(connection):
 def reading() -> None:
     """Begin a transaction that only reads, outside a request: long work then keeps nobody from writing. None may be open."""
     db.session.connection(execution_options={"reads_only": True})
+
+
+def let_go() -> None:
+    """End the transaction before something takes long: on SQLite a request that may write keeps all others from writing.
+
+    Loaded rows are read anew when they are used again, and nothing may have been changed yet.
+    """
+    db.session.rollback()

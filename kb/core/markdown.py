@@ -12,8 +12,8 @@ import markdown
 import nh3
 from markupsafe import Markup, escape
 
-from kb.core.db import db
-from kb.core.excess import PARAGRAPHS, asks_too_much
+from kb.core import excess
+from kb.core.db import let_go, reading
 
 EXTENSIONS = [
     "tables", "footnotes", "def_list", "sane_lists", "abbr", "toc", "fenced_code",
@@ -21,6 +21,8 @@ EXTENSIONS = [
 ]  # fmt: skip
 OPTIONS = {
     "toc": {"toc_depth": "2-3", "slugify": lambda text, sep: "bagian-" + _slug(text, sep)},
+    # Subscript by a single ~ looks through the rest of the paragraph for each of them.
+    "pymdownx.tilde": {"subscript": False},
     "footnotes": {"BACKLINK_TITLE": "Kembali ke catatan kaki %d dalam teks", "UNIQUE_IDS": False},
 }
 
@@ -55,9 +57,10 @@ class Rendered:
     toc: tuple[tuple[int, str, str], ...]
 
 
+@lru_cache(maxsize=8)
 def render(source: str) -> Rendered:
-    """Turn markdown into harmless HTML with headings from h2 down. A text that asks too much of the renderer is shown as it was typed."""
-    if asks_too_much(source):
+    """Turn markdown into harmless HTML with headings from h2 down. A text that asks too much is shown as it was typed."""
+    if excess.in_text(source):
         return _as_typed(source)
     try:
         return _render(source)
@@ -66,7 +69,8 @@ def render(source: str) -> Rendered:
 
 
 def _as_typed(source: str) -> Rendered:
-    return Rendered("\n".join(f"<p>{str(escape(part)).replace(chr(10), '<br>')}</p>" for part in PARAGRAPHS.split(source.strip())), ())
+    paragraphs = re.split(r"\n\s*\n", source.strip())
+    return Rendered("\n".join(f"<p>{str(escape(text)).replace(chr(10), '<br>' + chr(10))}</p>" for text in paragraphs), ())
 
 
 def _render(source: str) -> Rendered:
@@ -80,18 +84,27 @@ def _render(source: str) -> Rendered:
 def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
     options = {**OPTIONS, "toc": {**OPTIONS["toc"], "baselevel": top}}
     parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=options, output_format="html")
+    excess.extend(parser)
     return parser, parser.convert(source)
+
+
+def prepare(source: str | None) -> None:
+    """Render what a service will render in a moment, so that nobody waits for it to write. Ends the transaction."""
+    let_go()
+    render(source or "")
+
+
+def preview(source: str | None, longest: int) -> Markup:
+    """What a text would look like. Ends the transaction, and goes on in one that only reads."""
+    let_go()
+    html = to_html((source or "")[:longest])
+    reading()
+    return html
 
 
 def to_html(source: str) -> Markup:
     """Markdown as Markup, for short texts that are not stored as HTML."""
     return Markup(render(source).html)
-
-
-def preview(source: str | None, longest: int) -> Markup:
-    """What is being typed, as it would look. The transaction of the request ends first: nobody waits for the renderer meanwhile."""
-    db.session.rollback()
-    return to_html((source or "")[:longest])
 
 
 def trusted(html: str) -> Markup:
@@ -140,8 +153,8 @@ def _scroll_tables(html: str) -> str:
 
 
 def _name_pictures(html: str) -> str:
-    """A picture typed as HTML without alt text gets an empty one, or a screen reader would read its address aloud."""
-    return re.sub(r'<img(?![^>]*\salt=")', '<img alt=""', html)
+    """Without alt text a screen reader would read a picture's address aloud. Each is loaded when it comes into sight."""
+    return re.sub(r'<img(?![^>]*\salt=")', '<img alt=""', html).replace("<img ", '<img loading="lazy" ')
 
 
 def _headings(tokens, level: int = 2):

@@ -11,6 +11,8 @@ from kb.articles import queries as articles
 from kb.core import clock, workdays
 from kb.core.days_off import holidays_from
 from kb.core.viewer import Viewer
+from kb.home import demand
+from kb.home.models import DemandClaim
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
@@ -62,6 +64,7 @@ def _tasks(viewer: Viewer) -> Iterator[Task]:
         yield from (_visit_task(duty) for duty in visits.duties(viewer.office_id) if duty.falls_to(viewer.office_id))
         yield from (_follow_up_task(row) for row in notes.open_follow_ups(viewer.office_id))
         yield from _question_tasks(viewer)
+        yield from (_claim_task(claim) for claim in demand.open_of(viewer.office_id))
 
 
 def _admin_tasks(viewer: Viewer) -> Iterator[Task]:
@@ -114,6 +117,12 @@ def _question_tasks(viewer: Viewer) -> Iterator[Task]:
         due = clock.day_of(answer.accepted_at) + timedelta(days=APPLY_DAYS)
         detail = f"Jawaban {answer.office.name} sudah diterima. Bila berhasil, nyatakan berhasil diterapkan."
         yield Task(f"Sudah diterapkan? {answer.question.title}", detail, f"{_page(answer.question)}#jawaban-{answer.id}", due)
+
+
+def _claim_task(claim: DemandClaim) -> Task:
+    due = clock.day_of(claim.created_at + demand.REMINDED_AFTER)
+    detail = "Instansi Anda mengambilnya dari papan kebutuhan."
+    return Task(f"Tulis: {demand.label(claim.kind, claim.subject)}", detail, demand.place(claim.kind, claim.subject), due)
 
 
 def _page(question) -> str:

@@ -156,7 +156,15 @@ def make_article(question_id: int):
 @public
 def demand_board():
     """What the network lacks, and who writes it."""
-    return render_template("home/demand.html", needs=demand.board(current_viewer()))
+    viewer = current_viewer()
+    return render_template(
+        "home/demand.html",
+        needs=demand.board(viewer),
+        met=demand.lately_met(viewer),
+        place=demand.place,
+        may_discard=question_policy.can_moderate(viewer),
+        days=(demand.REMINDED_AFTER.days, demand.FREED_AFTER.days),
+    )
 
 
 @bp.get("/kebutuhan")
@@ -174,6 +182,15 @@ def claim_demand(act: str):
     db.session.commit()
     flash("Dicatat: instansi Anda menulisnya. Terima kasih." if act == "ambil" else "Dilepas kembali ke papan.")
     return redirect(url_for(".demand_board"), 303)
+
+
+@bp.post("/papan-kebutuhan/buang")
+def discard_search():
+    """Take a search off the board for good."""
+    demand.discard(request.form.get("perihal", ""), current_viewer())
+    db.session.commit()
+    flash("Pencarian dibuang dari papan dan tidak akan muncul lagi.")
+    return redirect(url_for(".demand_board", _anchor="pencarian"), 303)
 
 
 @bp.get("/bantuan")

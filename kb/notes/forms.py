@@ -11,6 +11,7 @@ from kb.notes.models import Note
 from kb.notes.service import Content
 
 BODY_MAX = 200_000
+
 VISIBILITY_LABELS = [
     SelectChoice("para_pihak", "Para pihak: hanya kedua instansi"),
     SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),

@@ -80,6 +80,7 @@ def new():
     if request.form.get("action") == "preview":
         return _editor(form, visit=visit, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".index"), 303)
         try:
@@ -157,6 +158,7 @@ def edit(note_id: int):
     if request.form.get("action") == "preview":
         return _editor(form, note, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         if (location := once.replay(form.once.data, viewer)) is not None:
             return redirect(location or url_for(".show", note_id=note_id), 303)
         try:

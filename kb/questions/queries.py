@@ -325,6 +325,11 @@ def waits(viewer: Viewer) -> list[Wait]:
     return sorted(found, key=lambda wait: (-(wait.longest if wait.longest is not None else -1), wait.code))
 
 
+def waiting_by_indicator(viewer: Viewer) -> dict[str, int]:
+    """How many questions wait for a first answer, by indicator code."""
+    return {code: count for code, (count, _) in _open_since(viewer).items()}
+
+
 def _waited(viewer: Viewer, *columns) -> Select:
     """The codes of listed questions, with some columns."""
     return (

@@ -153,6 +153,7 @@ def new():
         return _editor(form)
     if action != "send":
         return _check(form, viewer)
+    markdown.prepare(form.body.data)
     if (location := once.replay(form.once.data, viewer)) is not None:
         return redirect(location or url_for(".index"), 303)
     try:
@@ -217,11 +218,12 @@ def _check(form: QuestionForm, viewer: Viewer):
     except Invalid as error:
         form.blame(error)
         return _editor(form)
+    html = markdown.preview(form.body.data, BODY_MAX)
     about = _about(form, viewer)
     return render_template(
         "questions/check.html",
         form=form,
-        html=markdown.to_html(form.body.data),
+        html=html,
         similar=known.similar(f"{form.title.data} {form.body.data}", viewer),
         proposed=_proposed(form, viewer),
         indicators=[loader.indicator(code) for code in form.indicators.data],
@@ -259,6 +261,7 @@ def edit(question_id: int):
     if request.form.get("action") == "preview":
         return _editor(form, question, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
+        markdown.prepare(form.body.data)
         try:
             service.edit(question, form.content(), viewer, form.version.data)
         except EditConflict:

@@ -9,7 +9,7 @@ from kb.core.db import db
 
 
 class MissedSearch(db.Model):
-    """Words that were searched and stand together in nothing, and how often."""
+    """Words that were searched and stand together in nothing, and on how many days (`times`)."""
 
     __tablename__ = "missed_search"
     words: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -69,6 +69,11 @@ def search(text: str, viewer: Viewer, filters: dict[str, frozenset[str]] | None 
     return Answer(typed, results.total, results.strict, hits, results.facets, better, page)
 
 
+def finds(typed: Typed, viewer: Viewer) -> bool:
+    """Does something that the viewer may see hold every word?"""
+    return engine().query(Wanted(typed.units, viewer.tokens, typed.excluded, typed.filters, 0, 1)).strict > 0
+
+
 def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
     """Questions, articles and notes about the same as a text: those that hold at least half of its words. Empty while there is no index."""
     stems = list(dict.fromkeys(terms(text)))[: language.MOST_UNITS]

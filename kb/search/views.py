@@ -39,7 +39,7 @@ def index():
     if page > answer.last:
         return redirect(_address(answer.last))
     if answer.typed.words and not answer.strict and not chosen and not answer.typed.filters and page == 1:
-        missed.note(answer.typed)
+        missed.note(answer.typed, current_viewer())
     return render_template(
         "search/index.html",
         q=text,

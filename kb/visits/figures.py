@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kb.core.db import db
@@ -117,6 +117,12 @@ def _topics(counted) -> dict[int, list[str]]:
     for visit_id, code in db.session.execute(rows):
         found[visit_id].append(code)
     return found
+
+
+def topic_counts() -> dict[str, int]:
+    """In how many agreed visits each indicator is a topic."""
+    query = select(VisitIndicator.code, func.count()).join(Visit).where(Visit.status.in_(HOLDS_SLOT), Visit.is_sample.is_(False))
+    return dict(db.session.execute(query.group_by(VisitIndicator.code)).all())
 
 
 def _answer_days(counted) -> dict[int, list[float]]:

@@ -94,6 +94,11 @@ def test_tables_footnotes_and_task_lists_work():
     assert "<table" in html and 'type="checkbox"' in html and 'href="#fn:s"' in html and 'id="fn:s"' in html
 
 
+def test_a_picture_of_our_own_is_loaded_when_it_is_needed():
+    html = markdown.render("![Papan](/static/img/papan.png)\n\n<img src='/b.png'>").html
+    assert '<img loading="lazy" alt="Papan" src="/static/img/papan.png">' in html and '<img loading="lazy" alt="" src="/b.png">' in html
+
+
 def test_plain_text_keeps_the_words_apart():
     text = markdown.to_text(markdown.render("## Judul\n\nSatu **dua**\n\n|a|b|\n|-|-|\n|1|2|").html)
     assert text.split() == ["Judul", "Satu", "dua", "a", "b", "1", "2"]

@@ -56,6 +56,9 @@ def test_from_the_question_to_an_answer_that_worked(person, site, how):
     asker.open("/beranda").sees(f"Periksa jawaban: {title}")
     asker.open(address).press("Terima jawaban ini").sees("diterima penanya")
     mail_to(site, ANSWERER, "Jawaban Anda diterima")
+    asker.page.locator("summary", has_text="Sudah diterapkan").click()
+    asker.press("Ya, berhasil diterapkan").sees("berhasil diterapkan")
+    reader.open(address).sees("berhasil diterapkan")
     reader.open("/pemberitahuan").sees(f"Jawaban baru: {title}")
     reader.open(address).press("Membantu").sees("membantu Anda")
 

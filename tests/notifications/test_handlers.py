@@ -347,6 +347,7 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
     told_of = {name for name, consumers in events.subscriptions().items() if "inbox" in consumers}
     told_of = {name for name in told_of if not name.startswith(("question.", "answer."))}  # tests/questions/test_told.py
     told_of -= {"article.published", "article.edited"}  # followers only: test_follows.py
+    told_of -= {"article.source_withheld", "demand.reminded", "demand.released"}  # tests/home
     assert told_of == {
         "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
         "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.joint_asked", "visit.options_refused", "visit.reported",

@@ -88,10 +88,15 @@ def test_a_nul_byte_in_the_address_is_left_out(library, client):
     assert 'value="rencana"' in client.get("/cari?q=renc%00ana&instansi=%00").text
 
 
-def test_a_search_in_vain_is_counted_without_person(library, cast, db_ctx):
-    for person in (cast.outsider, cast.visitor):
+def test_a_search_in_vain_is_counted_once_a_day_without_person(library, cast, db_ctx):
+    for person in (cast.outsider, cast.host_member, cast.visitor):
         person.client.get("/cari?q=zzzzqqqq")
     with db_ctx():
         row = db.session.scalars(select(MissedSearch)).one()
-        assert row.words == "zzzzqqqq" and row.times == 2
+        assert row.words == "zzzzqqqq" and row.times == 1
         assert {column.name for column in MissedSearch.__table__.columns} == {"words", "times", "first_on", "last_on"}
+
+
+def test_a_search_in_vain_leads_to_asking(library, cast, client):
+    assert "/tanya/baru?judul=zzzzqqqq" in cast.outsider.client.get("/cari?q=zzzzqqqq").text
+    assert "/tanya/baru?judul" not in client.get("/cari?q=zzzzqqqq").text

@@ -232,8 +232,7 @@ def _waiting_or_refuse(touched: Iterable[Touched], anyway: bool) -> list[Visit]:
 
 def _tell(visits: list[Visit], viewer: Viewer) -> None:
     db.session.flush()
-    if visits:
-        events.record_all("visit.day_closed", visits, viewer)
+    events.record_all("visit.day_closed", Visit, [visit.id for visit in visits], viewer)
 
 
 def reopen(host: Office, period_id: int, viewer: Viewer) -> None:

@@ -92,6 +92,7 @@ def _notes(samples: list[Sample], office_ids: list[int]) -> None:
             "guest_id": guest,
             "held_on": sample.published_on,
             "visibility": NOTES[sample.visibility],
+            "import_key": f"contoh-{number}",
         }
         rows.append(_written(sample) | _times(sample) | sides | {"id": number})
     db.session.execute(insert(Note), rows)

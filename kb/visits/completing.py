@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from hashlib import sha256
 
-from kb.core import clock, events
+from kb.core import clock, edits, events
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
@@ -38,7 +37,7 @@ class Answers:
     @property
     def version(self) -> str:
         """Names exactly these answers: whoever changes them says from which they started."""
-        return sha256(repr(self).encode()).hexdigest()[:16]
+        return edits.fingerprint(repr(self))
 
 
 class EditConflict(Conflict):

@@ -37,6 +37,7 @@ EVENTS = {
     "article.restored": "Revisi artikel dipulihkan",
     "article.published": "Artikel diterbitkan",
     "article.archived": "Artikel diarsipkan",
+    "article.source_withheld": "Sumber artikel disamarkan atau disembunyikan",
     "article.unarchived": "Artikel dikeluarkan dari arsip",
     "visit.requested": "Permohonan kunjungan dikirim",
     "visit.accepted": "Kunjungan diterima",
@@ -88,6 +89,10 @@ EVENTS = {
     "question.became_article": "Pertanyaan menjadi draf artikel",
     "demand.taken": "Kebutuhan diambil untuk ditulis",
     "demand.released": "Kebutuhan dilepas lagi",
+    "demand.reminded": "Penulis kebutuhan diingatkan",
+    "demand.fulfilled": "Kebutuhan sudah ditulis",
+    "demand.discarded": "Pencarian dibuang dari papan",
+    "question.taken_up": "Jawaban diambil untuk ditulis",
     "answer.given": "Jawaban ditulis",
     "answer.edited": "Jawaban diubah",
     "answer.withdrawn": "Jawaban ditarik",
@@ -111,6 +116,7 @@ SUBJECTS = {
     "question": "Pertanyaan",
     "answer": "Jawaban",
     "demand_claim": "Kebutuhan",
+    "demand_removal": "Kebutuhan yang dibuang",
     "mail": "Surel",
 }
 PAGES = {"visit": "/kunjungan/{}", "note": "/catatan/{}", "question": "/tanya/{}"}

@@ -13,30 +13,36 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-# Of a whole text: lines that look like headings or rules; definitions; list items without text, or within twenty others on one line; long
-# fences; footnotes and references to them; abbreviations; tags without an end; declarations; tags; paragraphs.
+# Of a whole text, each with so many of them as are too many.
 IN_TEXT = (
-    (re.compile(r"^[ >]*(?:#|=+ *$|(?:[-*_] *){3,}$)", re.M), 1500),
-    (re.compile(r"^ {0,3}:[ \t]", re.M), 1000),
-    (re.compile(r"^[ >]*(?:[-*+]|\d+\.)[ ]*$", re.M), 500),
-    (re.compile(r"^(?:[ >]*(?:[-*+]|\d+\.) ){20}", re.M), 1),
-    (re.compile(r"~{100}|`{100}"), 1),
-    (re.compile(r"\[\^"), 600),
-    (re.compile(r"^\*\[", re.M), 300),
-    (re.compile(r"<(?=[a-zA-Z/!?])(?![^<>]*>)"), 400),
-    (re.compile(r"<[!?]"), 400),
-    (re.compile(r"<[a-zA-Z/]"), 10_000),
-    (re.compile(r"\n[ \t]*\n"), 15_000),
+    (re.compile(r"^[ >]*(?:#|=+ *$|(?:[-*_] *){3,}$)", re.M), 1500),  # lines that look like headings or rules
+    (re.compile(r"^ {0,3}:[ \t]", re.M), 1000),  # definitions
+    (re.compile(r"^[ >]*(?:[-*+]|\d+\.)[ ]*$", re.M), 500),  # list items without text
+    (re.compile(r"^(?:[ >:]*(?:[-*+]|\d+\.) ){20}", re.M), 1),  # lists within lists on one line
+    (re.compile(r"^(?:[^|\n]*\|){200}", re.M), 1),  # columns
+    (re.compile(r"~{100}|`{100}"), 1),  # fences
+    (re.compile(r"\[\^"), 600),  # footnotes and references to them
+    (re.compile(r"^[ >]*\[[^\]\n]*\]:", re.M), 1000),  # addresses of links
+    (re.compile(r"^\*\[", re.M), 300),  # abbreviations
+    (re.compile(r"<(?=[a-zA-Z/!?])(?![^<>]*>)"), 400),  # tags without an end
+    (re.compile(r"<[!?]"), 400),  # declarations
+    (re.compile(r"<[a-zA-Z/]"), 10_000),  # tags
+    (re.compile(r"\n[ \t]*\n"), 15_000),  # paragraphs
 )
 # Of a paragraph, heading, cell or list item: characters; and characters looked through for ends, per character.
 LONGEST = 20_000
 EFFORT = 20
 # A short paragraph may be as odd as it likes.
 FREE = 4_000
+# Emphasis begun or ended in one paragraph.
+MARKS = 400
 
 BRACKETS = re.compile(r"[\[\]]")
 LINK = re.compile(r"(?<=\])\(|[()]")
 TICKS = re.compile(r"`+")
+EMPHASIS = re.compile(r"[*_~]+")
+# Each of its letters might begin an address; each of its marks, emphasis.
+LONG_WORD = re.compile(r"[\w.@+-]{1500}|[*_~]{100}")
 
 
 def in_text(source: str) -> bool:
@@ -46,8 +52,10 @@ def in_text(source: str) -> bool:
 
 def in_paragraph(text: str) -> bool:
     """Would the renderer look through a paragraph too often?"""
+    if len(text) > LONGEST or LONG_WORD.search(text) or _more_than(MARKS, EMPHASIS.finditer(text)):
+        return True
     allowed = max(FREE, EFFORT * len(text))
-    return len(text) > LONGEST or _bracket_effort(text) > allowed or _link_effort(text) > allowed or _tick_effort(text) > 3 * allowed
+    return _bracket_effort(text) > allowed or _link_effort(text) > allowed or _tick_effort(text) > 3 * allowed
 
 
 def _more_than(limit: int, found: Iterator) -> bool:

@@ -16,8 +16,10 @@ from kb import create_app
 from kb.config import from_environment
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS, viewer_of
-from tests import databases, makers
+from tests import databases, makers, moments
 from tests.pages import PageClient
+
+moments.stand_still()
 
 
 @pytest.fixture(scope="session")

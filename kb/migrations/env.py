@@ -6,19 +6,23 @@ from alembic import context
 from flask import current_app
 
 from kb.core.db import UtcDateTime
-
-# The search engine's own table is derived and looks after itself.
-DERIVED = "search_"
+from kb.search.postgresql_engine import DERIVED
 
 
-def include_object(_object, name, *_rest):
-    """Leave derived tables alone."""
-    return not str(name).startswith(DERIVED)
+def include_object(_object, name, kind, reflected, twin):
+    """Leave derived tables alone: those that the search engine made in the database, and no model of ours describes."""
+    return not (kind == "table" and reflected and twin is None and name.startswith(DERIVED))
 
 
 def render_item(kind, item, _autogen):
     """A migration must not depend on our types as they are tomorrow."""
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def leave_out_empty(_context, _revision, directives):
+    """No file when nothing has changed."""
+    if directives and directives[0].upgrade_ops and directives[0].upgrade_ops.is_empty():
+        directives.clear()
 
 
 def _foreign_keys(connection, state: str) -> None:
@@ -38,6 +42,7 @@ def run() -> None:
             target_metadata=extension.db.metadata,
             include_object=include_object,
             render_item=render_item,
+            process_revision_directives=leave_out_empty,
             **extension.configure_args,
         )
         with context.begin_transaction():

@@ -23,7 +23,9 @@ from kb.search.analysis import STOP, stem, terms, words
 from kb.search.contract import FACETS, SYNONYM_WEIGHT, VERSION, Document, NotReady, Results, Wanted, selecting
 from kb.search.language import Alternative, Unit, loosened
 
-TABLE = f"search_document_{VERSION}"
+# Tables of this name are derived: the engine makes and drops them, no migration knows them.
+DERIVED = "search_document_"
+TABLE = f"{DERIVED}{VERSION}"
 # Limits of a tsvector: no higher position, fewer positions of one word, and less than a megabyte in all.
 LAST_POSITION, MOST_POSITIONS, MOST_BYTES = 16_383, 255, 900_000
 # ts_rank's weights for D, C, B, A: body, nothing, summary, title.

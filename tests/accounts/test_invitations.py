@@ -1,16 +1,15 @@
 """Invitations: sent by a manager, accepted once, withdrawn, run out."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
 from kb.accounts import passwords, queries, service
 from kb.accounts.models import Invitation, User
-from kb.core import clock, events
+from kb.core import events
 from kb.core.db import db
 from kb.core.errors import Conflict
 from tests.accounts.makers import make_invitation
+from tests.moments import pass_time
 
 FORM = {"name": "Budi Contoh", "position": "Pranata Komputer", "password": "kopi pagi di mesuji", "password_again": "kopi pagi di mesuji"}
 
@@ -95,8 +94,7 @@ def test_a_withdrawn_invitation_says_so(cast, client, invited):
 
 def test_an_old_invitation_says_until_when_it_was_good(client, invited, monkeypatch):
     _, path = invited
-    moment = clock.now() + timedelta(days=3, minutes=1)
-    monkeypatch.setattr(clock, "now", lambda: moment)
+    pass_time(monkeypatch, days=3, minutes=1)
     answer = client.post(path, data=FORM)
     assert answer.status_code == 410 and "lewat waktu" in answer.text
 

@@ -1,7 +1,6 @@
 """Guessing is slow: per account and per address, in every process, whatever becomes of the request."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
@@ -9,16 +8,11 @@ from kb import create_app
 from kb.accounts import throttle
 from kb.accounts.models import Attempt
 from kb.accounts.throttle import Limit, Throttled
-from kb.core import clock
 from kb.core.db import db
 from tests.accounts.makers import PASSWORD, sign_in
+from tests.moments import pass_time
 
 TWO = Limit("test", 2, 15)
-
-
-def later(monkeypatch, **span):
-    moment = clock.now() + timedelta(**span)
-    monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 def guess(client, email, times):
@@ -30,7 +24,7 @@ def test_after_eight_wrong_passwords_the_right_one_must_wait(client, with_passwo
     refused = sign_in(client, with_password.email)
     assert refused.status_code == 429
     assert "Terlalu banyak percobaan. Coba lagi setelah" in refused.text and "WIB" in refused.text
-    later(monkeypatch, minutes=16)
+    pass_time(monkeypatch, minutes=16)
     assert sign_in(client, with_password.email).status_code == 302
 
 
@@ -101,7 +95,7 @@ def test_a_new_window_begins_when_the_old_one_is_over(db_ctx, monkeypatch):
     with db_ctx():
         for _ in range(2):
             throttle.spend(TWO, "a")
-        later(monkeypatch, minutes=15)
+        pass_time(monkeypatch, minutes=15)
         throttle.spend(TWO, "a")
         throttle.spend(TWO, "a")
         with pytest.raises(Throttled):
@@ -111,7 +105,7 @@ def test_a_new_window_begins_when_the_old_one_is_over(db_ctx, monkeypatch):
 def test_old_counts_are_swept_away(db_ctx, monkeypatch):
     with db_ctx():
         throttle.spend(TWO, "a")
-        later(monkeypatch, hours=2)
+        pass_time(monkeypatch, hours=2)
         throttle.spend(TWO, "b")
         assert db.session.query(Attempt).count() == 1
 

@@ -16,6 +16,7 @@ from kb.core.db import db
 from kb.core.events import Delivery, Event
 from kb.core.viewer import ANONYMOUS
 from tests import makers
+from tests.moments import pass_time, stop
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_failure_is_kept_tried_again_and_given_up(db_ctx, listeners, monkeypat
         record()
         start = clock.now()
         for attempt in range(1, events.MAX_ATTEMPTS + 1):
-            monkeypatch.setattr(clock, "now", lambda attempt=attempt: start + timedelta(hours=2 * attempt))
+            stop(monkeypatch, start + timedelta(hours=2 * attempt))
             assert events.drain() == 0
             delivery = db.session.scalars(select(Delivery)).one()
             assert delivery.attempts == attempt
@@ -161,8 +162,7 @@ def test_a_delayed_event_waits(db_ctx, listeners, monkeypatch):
         db.session.commit()
         events.drain()
         assert seen == []
-        later = clock.now() + timedelta(days=1, minutes=1)
-        monkeypatch.setattr(clock, "now", lambda: later)
+        pass_time(monkeypatch, days=1, minutes=1)
         events.drain()
         assert seen == [1]
 

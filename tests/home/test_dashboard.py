@@ -18,8 +18,9 @@ from kb.questions.models import Answer, Question
 from tests import makers
 from tests.accounts.makers import make_request
 from tests.home.makers import cost, make_article
+from tests.moments import pass_time
 from tests.notes.makers import make_note, make_visit
-from tests.questions.makers import make_answer, make_question, pass_days
+from tests.questions.makers import make_answer, make_question
 
 NOTHING = "Tidak ada yang menunggu Anda."
 
@@ -130,7 +131,7 @@ def test_an_answer_that_came_late_is_to_be_looked_at_two_weeks_after_it(app, cas
     with db_ctx():
         make_question(cast.guest_member.viewer)
         db.session.commit()
-        pass_days(monkeypatch, 25)
+        pass_time(monkeypatch, days=25)
         make_answer(queries.find(db.session.scalars(select(Question.id)).one()), cast.host_member.viewer)
         db.session.commit()
     assert tasks_of(app, cast.guest_manager) == {"Periksa jawaban": clock.today() + timedelta(days=14)}
@@ -140,7 +141,7 @@ def test_an_invitation_is_due_three_working_days_after_it_was_made_and_late_from
     with db_ctx():
         make_question(cast.guest_member.viewer)
         db.session.commit()
-        pass_days(monkeypatch, 40)
+        pass_time(monkeypatch, days=40)
         questions.escalate()
         question = queries.find(db.session.scalars(select(Question.id)).one())
         questions.invite(question, questions.Guest(cast.host_manager.office_id, "indeks tinggi"), cast.guest_manager.viewer)
@@ -148,7 +149,7 @@ def test_an_invitation_is_due_three_working_days_after_it_was_made_and_late_from
         db.session.commit()
     assert tasks_of(app, cast.host_manager) == {"Diundang menjawab": due} and due > clock.today()
     assert "terlambat" not in part_of(cast.host_manager.client.get("/beranda").text, "tugas")
-    pass_days(monkeypatch, (due - clock.today()).days + 5)
+    pass_time(monkeypatch, days=(due - clock.today()).days + 5)
     assert "terlambat 5 hari" in part_of(cast.host_manager.client.get("/beranda").text, "tugas")
 
 
@@ -159,7 +160,7 @@ def test_what_waits_costs_the_same_for_one_question_and_for_ten(cast, db_ctx, co
             for number in range(many):
                 make_question(cast.guest_member.viewer, f"Ajakan {many}-{number}?", invited=("18.11",))
                 make_answer(make_question(cast.host_member.viewer, f"Milik kami {many}-{number}?"), cast.guest_member.viewer)
-                pass_days(monkeypatch, 1)
+                pass_time(monkeypatch, days=1)
             db.session.commit()
         found.append(cost(cast.host_manager.client, "/beranda", count_queries))
     assert found[0] == found[1]
@@ -173,7 +174,7 @@ def test_an_accepted_answer_is_asked_after_once_it_had_time_to_work(cast, db_ctx
         db.session.commit()
         answer_id = answer.id
     assert NOTHING in cast.guest_manager.client.get("/beranda").text
-    pass_days(monkeypatch, 31)
+    pass_time(monkeypatch, days=31)
     assert "Sudah diterapkan?" in part_of(cast.guest_manager.client.get("/beranda").text, "tugas")
     with db_ctx():
         questions.confirm_applied(db.session.get(Answer, answer_id), "Berjalan.", cast.guest_member.viewer)

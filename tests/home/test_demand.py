@@ -16,7 +16,8 @@ from kb.questions import moderation, queries
 from kb.search import service as search
 from kb.search.models import MissedSearch
 from tests.home.makers import cost, make_article
-from tests.questions.makers import leave, make_answer, make_question, pass_days
+from tests.moments import pass_time
+from tests.questions.makers import leave, make_answer, make_question
 
 PAGE = "/papan-kebutuhan"
 WORDS = "peta proses bisnis"
@@ -170,7 +171,7 @@ def test_a_search_counts_once_a_day_and_is_shown_from_the_second_day_on(cast, db
         assert missed() == {"zorblax": 1}
     assert "zorblax" not in cast.guest_member.client.get(PAGE).text
     assert cast.guest_member.client.post(f"{PAGE}/ambil", data=SEARCH | {"perihal": "zorblax"}).status_code == 404
-    pass_days(monkeypatch, 1)
+    pass_time(monkeypatch, days=1)
     cast.guest_member.client.get("/cari?q=zorblax")
     assert "dicari pada 2 hari" in cast.guest_member.client.get(PAGE).text
 
@@ -310,7 +311,7 @@ def test_an_office_is_reminded_once_and_freed_when_nothing_comes(cast, db_ctx, l
     take(cast.host_member, **INDICATOR)
     with db_ctx():
         for days, reminded, freed in ((29, 0, 0), (2, 1, 0), (1, 1, 0), (14, 1, 1), (1, 1, 1)):
-            pass_days(monkeypatch, days)
+            pass_time(monkeypatch, days=days)
             demand.tend()
             db.session.commit()
             for person in (cast.host_member, cast.host_manager):

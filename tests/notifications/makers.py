@@ -1,10 +1,8 @@
 """Makers of what the notification tests need."""
 
-from datetime import timedelta
-
 from sqlalchemy import select
 
-from kb.core import clock, events
+from kb.core import events
 from kb.core.db import db
 from kb.core.events import Delivery
 from kb.notifications import mail as outbox
@@ -26,9 +24,3 @@ def delivery_of(mail: Mail) -> Delivery:
     return db.session.scalars(
         query.where(Delivery.consumer == "mail", events.Event.subject_id == mail.id).execution_options(populate_existing=True)
     ).one()
-
-
-def pass_time(monkeypatch, **span) -> None:
-    """The clock goes on by a span, as `timedelta` takes it."""
-    moment = clock.now() + timedelta(**span)
-    monkeypatch.setattr(clock, "now", lambda: moment)

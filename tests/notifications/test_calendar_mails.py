@@ -10,7 +10,7 @@ import vobject
 from icalendar import Calendar
 from sqlalchemy import select
 
-from kb.core import clock, edits, events
+from kb.core import edits, events
 from kb.core.db import db
 from kb.notifications import choices
 from kb.notifications import mail as outbox
@@ -21,6 +21,7 @@ from kb.visits.calendar import Session
 from kb.visits.models import Visit
 from kb.visits.schedule import Chosen, Wish
 from kb.visits.service import Given
+from tests.moments import stop
 from tests.visits.makers import MORNING, SECRETS, make_openness, make_visit
 
 WED, THU, FRI = date(2027, 1, 27), date(2027, 1, 28), date(2027, 1, 29)
@@ -74,7 +75,7 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def monday(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    stop(monkeypatch, MORNING)
 
 
 @pytest.fixture
@@ -266,7 +267,7 @@ def test_what_was_agreed_and_undone_before_the_worker_looked_is_never_sent(cast,
 
 def test_a_visit_that_took_place_stays_in_the_calendars(cast, world, monkeypatch):
     world.act("accept", "host_manager")
-    monkeypatch.setattr(clock, "now", lambda: datetime.combine(FRI, time(9), UTC))
+    stop(monkeypatch, datetime.combine(FRI, time(9), UTC))
     for action, by in (("hold", "host_member"), ("report", "guest_member"), ("close", "host_manager")):
         world.act(action, by, reason="Catatan menyusul." if action == "report" else "")
     world.each_holds(THU, FRI)

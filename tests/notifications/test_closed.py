@@ -11,8 +11,8 @@ from kb.notifications import choices, digest, follows
 from kb.notifications.models import Mail, Notice
 from kb.questions import moderation, queries
 from tests import makers
+from tests.moments import next_morning
 from tests.notes.makers import make_note, make_visit
-from tests.notifications.makers import pass_time
 from tests.notifications.test_follows import make_article
 from tests.questions.makers import make_question
 
@@ -67,7 +67,7 @@ def test_a_digest_that_waits_leaves_out_what_was_hidden_since(cast, db_ctx, monk
     with db_ctx():
         asked(cast, "daily", "Siapa memimpin?")
         ident = asked(cast, "daily")
-        pass_time(monkeypatch, days=1)
+        next_morning(monkeypatch, digest.HOUR)
         assert digest.write() == 1
         hide(ident, cast)
         events.drain()
@@ -79,7 +79,7 @@ def test_a_digest_that_waits_leaves_out_what_was_hidden_since(cast, db_ctx, monk
 def test_a_digest_of_which_nothing_is_left_is_not_sent(cast, db_ctx, monkeypatch, post_office):
     with db_ctx():
         ident = asked(cast, "daily")
-        pass_time(monkeypatch, days=1)
+        next_morning(monkeypatch, digest.HOUR)
         digest.write()
         hide(ident, cast)
         events.drain()

@@ -12,6 +12,7 @@ from kb.notifications import choices, digest, follows
 from kb.notifications.models import Mail, Notice
 from kb.questions import moderation
 from tests import makers
+from tests.moments import stop
 from tests.notifications.test_follows import make_article
 from tests.questions.makers import make_question
 
@@ -26,7 +27,7 @@ def at(monkeypatch):
     """`at(moment)` sets the clock."""
 
     def to(moment: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: moment)
+        stop(monkeypatch, moment)
 
     to(SIX - timedelta(hours=12))
     return to

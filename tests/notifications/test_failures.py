@@ -5,7 +5,8 @@ import pytest
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Delivery
-from tests.notifications.makers import delivery_of, pass_time, queued
+from tests.moments import pass_time
+from tests.notifications.makers import delivery_of, queued
 
 PAGE = "/admin/kiriman"
 

@@ -20,8 +20,8 @@ from kb.visits.members import Member
 from kb.visits.models import Visit
 from tests import makers
 from tests.accounts.makers import make_invitation, make_request
+from tests.moments import pass_time
 from tests.notes.makers import make_note, make_visit
-from tests.notifications.makers import pass_time
 from tests.questions.makers import make_answer, make_question
 from tests.visits.makers import SECRETS
 

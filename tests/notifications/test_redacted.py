@@ -10,7 +10,7 @@ from kb.core.db import db
 from kb.notifications import choices, digest, follows
 from kb.notifications.models import Mail, Notice
 from kb.questions import moderation, queries, service
-from tests.notifications.makers import pass_time
+from tests.moments import next_morning
 from tests.questions.makers import make_answer, make_question
 
 SECRET = "Budi Rahasia"
@@ -71,7 +71,7 @@ def test_a_mail_that_was_sent_keeps_nothing_of_it(cast, db_ctx, post_office):
 def test_a_digest_keeps_nothing_of_it(cast, db_ctx, monkeypatch, post_office, was_sent):
     with db_ctx():
         ident = asked(cast, "daily")
-        pass_time(monkeypatch, days=1)
+        next_morning(monkeypatch, digest.HOUR)
         digest.write()
         if was_sent:
             events.drain()
@@ -88,7 +88,7 @@ def test_of_the_digests_of_others_nothing_is_lost(cast, db_ctx, monkeypatch):
         follows.follow("indicator:spbe-2020/13", cast.host_member.viewer)
         make_question(cast.guest_member.viewer, "Tentang yang lain?", indicators=("spbe-2020/13",))
         ident = asked(cast, "daily")
-        pass_time(monkeypatch, days=1)
+        next_morning(monkeypatch, digest.HOUR)
         assert digest.write() == 2
         redact(ident, cast)
         mail = db.session.scalars(select(Mail).where(Mail.to_address == cast.host_member.email)).one()

@@ -10,7 +10,8 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.notifications import sending
 from kb.notifications.models import Mail
-from tests.notifications.makers import delivery_of, pass_time, queued
+from tests.moments import pass_time, stop
+from tests.notifications.makers import delivery_of, queued
 
 
 def test_an_accepted_mail_is_sent_once_and_marked(db_ctx, post_office):
@@ -113,8 +114,7 @@ def test_the_delay_grows_to_an_hour_and_the_worker_gives_up_after_four_days(db_c
         while (delivery := delivery_of(mail)).gave_up_at is None:
             events.drain()
             waits.append((delivery_of(mail).due_at - clock.now()).total_seconds())
-            moment = delivery_of(mail).due_at
-            monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+            stop(monkeypatch, delivery_of(mail).due_at)
         assert waits == sorted(waits) and waits[0] < 60 < waits[-1] == 3600
         assert 4 <= (delivery.gave_up_at - start).total_seconds() / 86400 < 4.2
         post_office.mood = "accepts"

@@ -1,7 +1,5 @@
 """Makers of questions: Pringsewu asks, Mesuji answers, unless told otherwise."""
 
-from datetime import timedelta
-
 from kb.core import clock
 from kb.core.db import db
 from kb.core.viewer import Viewer
@@ -50,9 +48,3 @@ def leave(code: str) -> None:
     """An office leaves the network."""
     office(code).joined_at = None
     db.session.flush()
-
-
-def pass_days(monkeypatch, days: float) -> None:
-    """The clock goes on by so many days."""
-    moment = clock.now() + timedelta(days=days)
-    monkeypatch.setattr(clock, "now", lambda: moment)

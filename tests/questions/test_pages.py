@@ -13,7 +13,8 @@ from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, Comment, Question, QuestionIndicator
 from kb.search import service as search
 from tests.makers import office
-from tests.questions.makers import BODY, FORM, leave, make_answer, make_question, pass_days
+from tests.moments import pass_time
+from tests.questions.makers import BODY, FORM, leave, make_answer, make_question
 from tests.visits.makers import make_visit
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -356,7 +357,7 @@ def test_the_pages_promise_only_what_will_happen(cast, db_ctx, values, promised)
 
 def test_a_question_that_lost_its_answer_shows_since_when_it_waits_and_when_it_was_asked(cast, db_ctx, answered, monkeypatch):
     asked_on = re.search(r"Guest Member · (\d+ \w+ \d{4})", cast.visitor.client.get(answered[0]).text)[1]
-    pass_days(monkeypatch, 60)
+    pass_time(monkeypatch, days=60)
     cast.host_member.client.post(f"{answered[1]}/tarik")
     page = cast.visitor.client.get(answered[0]).text
     assert "Menunggu jawaban lagi sejak" in page and f"Guest Member · {asked_on}" in page

@@ -12,7 +12,8 @@ from kb.core.events import Event
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, AnswerRevision, Comment, Helpful, Invitation, Question, QuestionRevision
 from kb.visits import hosting
-from tests.questions.makers import BODY, join, leave, make_answer, make_question, pass_days
+from tests.moments import pass_time
+from tests.questions.makers import BODY, join, leave, make_answer, make_question
 
 
 def names() -> list[str]:
@@ -26,7 +27,7 @@ def test_a_person_asks_five_times_a_day_and_goes_on_the_next_day(cast, db_ctx, m
         with pytest.raises(Invalid, match="24 jam"):
             make_question(cast.guest_member.viewer, title="Satu lagi?")
         make_question(cast.guest_manager.viewer, title="Rekan masih boleh?")
-        pass_days(monkeypatch, 1.1)
+        pass_time(monkeypatch, days=1.1)
         make_question(cast.guest_member.viewer, title="Keesokan harinya?")
 
 
@@ -47,7 +48,7 @@ def test_what_an_office_writes_in_a_day_is_limited_too(cast, db_ctx, monkeypatch
         with pytest.raises(Invalid, match="Instansi Anda sudah .* 24 jam"):
             write(questions[2], cast.host_member.viewer)
         write(questions[2], cast.outsider.viewer)
-        pass_days(monkeypatch, 1.1)
+        pass_time(monkeypatch, days=1.1)
         write(questions[3], cast.host_member.viewer)
 
 
@@ -166,14 +167,14 @@ def test_a_question_that_loses_its_only_answer_waits_anew(cast, db_ctx, monkeypa
         last = make_answer(closed, cast.host_member.viewer)
         service.close(closed, "Cukup.", cast.guest_member.viewer)
         db.session.commit()
-        pass_days(monkeypatch, 60)
+        pass_time(monkeypatch, days=60)
         service.withdraw(answer, cast.host_manager.viewer)
         moderation.hide(hidden, other, "Iklan.", cast.admin.viewer)
         service.withdraw(last, cast.host_manager.viewer)
         assert service.escalate() == 0
         assert closed.asked_at == closed.created_at, "a closed one waits for nothing"
         assert (question.asked_at - question.created_at).days == 60, "when it was asked first is kept"
-        pass_days(monkeypatch, 6)
+        pass_time(monkeypatch, days=6)
         assert service.escalate() == 2
 
 
@@ -182,7 +183,7 @@ def test_a_question_that_is_shown_again_waits_anew(cast, db_ctx, monkeypatch):
         question = make_question(cast.guest_member.viewer)
         moderation.hide(question, question, "Nomor telepon.", cast.admin.viewer)
         db.session.commit()
-        pass_days(monkeypatch, 60)
+        pass_time(monkeypatch, days=60)
         moderation.show(question, question, cast.admin.viewer)
         assert service.escalate() == 0
 
@@ -194,7 +195,7 @@ def test_the_admins_holidays_postpone_the_reminder(cast, db_ctx, monkeypatch):
         asked_on = clock.day_of(question.asked_at)
         third = workdays.after(asked_on, 3, days_off.holidays_from(asked_on.year))
         hosting.change_holiday(third, "Cuti bersama tambahan", False, cast.admin.viewer)
-        pass_days(monkeypatch, (third - asked_on).days)
+        pass_time(monkeypatch, days=(third - asked_on).days)
         assert service.escalate() == 0
         hosting.forget_holiday(third, cast.admin.viewer)
         assert service.escalate() == 1
@@ -238,7 +239,7 @@ def test_an_accepted_answer_that_is_edited_says_so(cast, db_ctx, monkeypatch):
             lambda: service.confirm_applied(answer, "", cast.guest_member.viewer),
             lambda: service.edit_answer(answer, "Setelah diterapkan.", cast.host_member.viewer, 3),
         ):
-            pass_days(monkeypatch, 0.1)
+            pass_time(monkeypatch, days=0.1)
             act()
             said.append(answer.changed_since)
         assert said == ["", "", "", "diterima", "diterima", "diterapkan"]
@@ -361,7 +362,7 @@ def test_what_waits_is_brought_to_more_people_once_each(cast, db_ctx, monkeypatc
         make_answer(answered, cast.host_member.viewer)
         db.session.commit()
         assert service.escalate() == 0
-        pass_days(monkeypatch, 60)
+        pass_time(monkeypatch, days=60)
         assert (service.escalate(), service.escalate()) == (3, 0)
         assert [name for name in names() if name in ("question.reminded", "question.widened", "question.escalated")] == [
             "question.reminded", "question.widened", "question.escalated",
@@ -374,7 +375,7 @@ def test_a_question_that_is_reopened_waits_anew(cast, db_ctx, monkeypatch):
     with db_ctx():
         question = make_question(cast.guest_member.viewer)
         db.session.commit()
-        pass_days(monkeypatch, 60)
+        pass_time(monkeypatch, days=60)
         service.escalate()
         service.close(question, "Sudah jelas.", cast.guest_member.viewer)
         with pytest.raises(Conflict):
@@ -517,7 +518,7 @@ def test_a_confidential_question_reaches_no_strangers_however_long_it_waits(cast
     with db_ctx():
         make_question(cast.guest_member.viewer, visibility="para_pihak", addressed="18.11", invited=("18.12",))
         db.session.commit()
-        pass_days(monkeypatch, 60)
+        pass_time(monkeypatch, days=60)
         service.escalate()
         assert list(db.session.scalars(select(Invitation.office_id))) == [cast.host_member.office_id]
         assert queries.abandoned() == []

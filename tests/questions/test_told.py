@@ -11,7 +11,8 @@ from kb.notifications.models import Mail, Notice
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, Question
 from tests import makers
-from tests.questions.makers import join, leave, make_answer, make_question, pass_days
+from tests.moments import pass_time
+from tests.questions.makers import join, leave, make_answer, make_question
 
 CAST = ("host_manager", "host_member", "guest_manager", "guest_member", "outsider", "admin", "editor")
 BODY = "Hubungi Budi Tertutup di 0812 7777 1234."
@@ -73,7 +74,7 @@ def test_waiting_reaches_more_people_at_each_stage(whole, db_ctx, monkeypatch):
         told(whole, "Belum ada jawaban")
         reached = []
         for days in (6, 6, 12):
-            pass_days(monkeypatch, days)
+            pass_time(monkeypatch, days=days)
             service.escalate()
             db.session.commit()
             reached.append(told(whole, "Belum ada jawaban"))
@@ -86,7 +87,7 @@ def test_a_question_that_was_answered_in_the_meantime_alarms_nobody(whole, db_ct
     with db_ctx():
         question = asked(whole)
         told(whole, "Diundang")
-        pass_days(monkeypatch, 6)
+        pass_time(monkeypatch, days=6)
         service.escalate()
         make_answer(queries.find(question.id), whole.host_member.viewer)
         db.session.commit()
@@ -244,7 +245,7 @@ def test_a_confidential_question_is_told_to_its_two_offices_only(whole, db_ctx, 
     with db_ctx():
         question = asked(whole, addressed="18.11", visibility="para_pihak", invited=())
         for days in (6, 6, 12):
-            pass_days(monkeypatch, days)
+            pass_time(monkeypatch, days=days)
             service.escalate()
             db.session.commit()
         make_answer(queries.find(question.id), whole.host_member.viewer)

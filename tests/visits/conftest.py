@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from kb.core import clock
 from kb.core.events import Delivery, Event
 from kb.visits.models import Visit, VisitIndicator, VisitSlot
+from tests.moments import stop
 from tests.visits.makers import MORNING, at_noon
 
 
@@ -15,8 +15,7 @@ def it_is(monkeypatch):
     """Every test begins on the same Monday; `it_is(day)` moves to the noon of another day."""
 
     def go(to: date | datetime) -> None:
-        moment = to if isinstance(to, datetime) else at_noon(to)
-        monkeypatch.setattr(clock, "now", lambda: moment)
+        stop(monkeypatch, to if isinstance(to, datetime) else at_noon(to))
 
     go(MORNING)
     return go

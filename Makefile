@@ -11,6 +11,9 @@ run: ## From nothing to a running site with the starter library (PORT, KB_DATA)
 test: ## The whole suite: lint, rules and pages on SQLite and PostgreSQL, journeys in Chromium
 	@sh scripts/test.sh
 
+test-quick: ## While working: lint, rules and pages on SQLite
+	@sh scripts/test.sh quick
+
 test-moments: ## Rules and pages on SQLite at seven moments of the clock (not part of make test)
 	@sh scripts/moments.sh
 

@@ -1,13 +1,41 @@
 #!/bin/sh
-# The whole suite, one command. Sets up what it needs where it may (root on Debian); otherwise says in one line what is missing and
-# runs the rest. With CI=true anything missing is a failure.
+# The whole suite, one command; with "quick" as the first word only lint, rules and pages on SQLite. Further arguments go to pytest.
+# Sets up what it needs where it may (root on Debian); otherwise says in one line what is missing and runs the rest. With CI=true anything
+# missing is a failure. A whole run that passed on a clean tree notes the commit in `lulus` beside git's own files.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/venv.sh dev
 export KB_ENV=test PYTHONDONTWRITEBYTECODE=1
 
+# Where we stand: the commit, or nothing without git or with changes that are in no commit.
+clean_commit() { [ -n "$(git status --porcelain 2>&1)" ] || git rev-parse HEAD 2>/dev/null || true; }
+
+part() {
+    # part NAME COMMAND…: run it, and say how long it took. A failure is kept in `status`.
+    name=$1 begun=$(date +%s)
+    shift
+    echo "== $name" >&2
+    "$@" || status=$?
+    took=$(($(date +%s) - begun))
+    echo "== $name: $((took / 60)) min $((took % 60)) s" >&2
+}
+
+lint() { .venv/bin/ruff check . && .venv/bin/ruff format --check .; }
+
+status=0
+if [ "${1:-}" = quick ]; then
+    shift
+    part "Lint" lint
+    part "SQLite without the browser" .venv/bin/python -m pytest --ignore=tests/e2e "$@"
+    exit $status
+fi
+
+commit=$(clean_commit)
+[ $# = 0 ] || commit=""
+
 missing() {
     echo "MISSING: $1" >&2
+    commit=""
     if [ "${CI:-}" = true ]; then exit 1; fi
 }
 
@@ -19,9 +47,11 @@ install() {
 }
 
 find_postgres() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
-find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
+# The headless shell is the same browser without the windows around it; it starts and turns pages with a third less work.
+find_chromium() { command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome || true; }
 
 [ -n "$(find_postgres)" ] || install postgresql
+command -v chromium-headless-shell >/dev/null || install chromium-headless-shell
 [ -n "$(find_chromium)" ] || install chromium
 CHROMIUM=$(find_chromium)
 export CHROMIUM
@@ -47,18 +77,18 @@ start_postgres() {
     as_postgres "$PG_BIN/pg_ctl" -D "$PG_DATA" -w -l "$PG_HOME/log" -o "-p $PG_PORT -h 127.0.0.1 -k $PG_HOME -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60" start >/dev/null
 }
 
-.venv/bin/ruff check .
-.venv/bin/ruff format --check .
-
-echo "== SQLite and the browser" >&2
-status=0
-.venv/bin/python -m pytest "$@" || status=$?
+part "Lint" lint
+[ $status = 0 ] || exit $status
+part "SQLite and the browser" .venv/bin/python -m pytest "$@"
 
 if [ -n "$(find_postgres)" ]; then
     start_postgres
-    echo "== PostgreSQL" >&2
-    KB_TEST_DATABASE="postgresql://kb@127.0.0.1:$PG_PORT/postgres" .venv/bin/python -m pytest --ignore=tests/e2e "$@" || status=$?
+    part "PostgreSQL" env KB_TEST_DATABASE="postgresql://kb@127.0.0.1:$PG_PORT/postgres" .venv/bin/python -m pytest --ignore=tests/e2e "$@"
 else
     missing "PostgreSQL, for the second run of the suite. On Debian: apt-get install postgresql"
+fi
+
+if [ $status = 0 ] && [ -n "$commit" ] && [ "$(clean_commit)" = "$commit" ]; then
+    { echo "$commit" >>"$(git rev-parse --git-common-dir)/lulus"; } 2>/dev/null || true
 fi
 exit $status

@@ -1,10 +1,11 @@
 """The stage of the tests: a real database (SQLite, or PostgreSQL by KB_TEST_DATABASE), a fixed cast, and a client that checks every page.
 
-The schema is made by the migrations and the regions are seeded once; each test starts from a copy of that.
+The schema is made by the migrations, regions and cast are seeded once; each test starts from a copy of that.
 """
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -13,18 +14,33 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 
 from kb import create_app
+from kb.articles.views import _visitor_page
 from kb.config import from_environment
 from kb.core.db import db
-from kb.core.viewer import ANONYMOUS, viewer_of
+from kb.core.viewer import ANONYMOUS
 from tests import databases, makers, moments
 from tests.pages import PageClient
 
 moments.stand_still()
 
 
+def pytest_collection_modifyitems(config, items):
+    """The journeys in the browser come first, since they take longest; on PostgreSQL only what touches the database of the tests is run."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+    if databases.POSTGRESQL:
+        pure = [item for item in items if not _touches_the_database(item)]
+        config.hook.pytest_deselected(items=pure)
+        items[:] = [item for item in items if item not in set(pure)]
+
+
+def _touches_the_database(item) -> bool:
+    chosen = getattr(item, "callspec", None)
+    return "app" in item.fixturenames or (chosen is not None and chosen.params.get("engine_name") == "postgresql")
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory):
-    """The application on a database of its own; restored for each test by `fresh`."""
+    """The application on a database of its own; brought back to a stage for each test by `fresh`."""
     folder = tmp_path_factory.mktemp("berguru")
     settings = from_environment({"KB_ENV": "test", "KB_DATA": str(folder), "DATABASE_URL": databases.url(folder), "LOG_LEVEL": "ERROR"})
     app = create_app({**settings, "WTF_CSRF_ENABLED": False, "SERVER_NAME": None})
@@ -32,29 +48,46 @@ def app(tmp_path_factory):
     with app.app_context():
         upgrade()
         makers.seed_world()
-        db.session.remove()
-        db.engine.dispose()
-    databases.keep_template(app)
-    yield app
+    return app
+
+
+@pytest.fixture(scope="session")
+def stages(app):
+    """The kept states of the database: "world" has offices and no people, "cast" has the cast too."""
+    kept = databases.Stages(app)
+    kept.keep("world")
     with app.app_context():
-        db.engine.dispose()
-    databases.drop()
+        people = makers.make_cast()
+    kept.keep("cast", people)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture(autouse=True)
 def fresh(request):
     """Every test that uses the app gets the seeded database back, and an empty data folder."""
     if "app" not in request.fixturenames:
-        yield
         return
-    app = request.getfixturevalue("app")
-    databases.restore(app)
-    for name in ("surat", "berkas", "indeks"):
+    app, stages = request.getfixturevalue("app"), request.getfixturevalue("stages")
+    stages.restore("cast" if "cast" in request.fixturenames else "world")
+    _visitor_page.cache_clear()  # pages kept by the state of rows that another test made
+    for name in ("surat", "berkas"):
         shutil.rmtree(f"{app.config['KB_DATA']}/{name}", ignore_errors=True)
-    yield
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+
+
+@pytest.fixture
+def staged(request, stages):
+    """`staged(name, build)`: what `build` makes stands once made and is brought back to later tests; returns what it returned."""
+
+    def bring(name: str, build):
+        stage = f"{name}-cast" if "cast" in request.fixturenames else name
+        if stage in stages.kept:
+            stages.restore(stage)
+        else:
+            stages.keep(stage, build())
+        return stages.kept[stage]
+
+    return bring
 
 
 @pytest.fixture
@@ -77,29 +110,9 @@ def db_ctx(app):
 
 
 @pytest.fixture
-def cast(app):
+def cast(app, stages):
     """Mesuji hosts, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
-    people = {
-        "host_manager": ("18.11", "manager"),
-        "host_member": ("18.11", "member"),
-        "guest_manager": ("18.10", "manager"),
-        "guest_member": ("18.10", "member"),
-        "outsider": ("18.12", "manager"),
-        "admin": ("redaksi", "admin"),
-    }
-    found = {}
-    with app.app_context():
-        for part, (office, role) in people.items():
-            user = makers.make_user(office=office, role=role, name=part.replace("_", " ").title(), email=f"{part}@contoh.example")
-            db.session.flush()
-            found[part] = SimpleNamespace(
-                id=user.id, office_id=user.office_id, email=user.email, viewer=viewer_of(user), session_id=user.fs_uniquifier
-            )
-        db.session.commit()
-    for person in found.values():
-        person.client = makers.signed_in(app, person.session_id)
-    found["visitor"] = SimpleNamespace(id=None, office_id=None, email=None, viewer=ANONYMOUS, client=app.test_client())
-    return SimpleNamespace(**found)
+    return SimpleNamespace(**{part: replace(person) for part, person in stages.kept["cast"].items()}, visitor=makers.Person(app, ANONYMOUS))
 
 
 @pytest.fixture

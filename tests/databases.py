@@ -1,8 +1,12 @@
-"""The databases of the tests: a template that is copied back before each test."""
+"""The databases of the tests, and the stages they are brought back to before each test.
+
+A stage is a state of the database that is made once and kept: on SQLite a copy of the file, on PostgreSQL the rows of the tables that
+differ from the first stage. On PostgreSQL a trigger notes which tables a test has written, so that only those are brought back; the
+statements of the tests themselves are the same as ever.
+"""
 
 import os
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,79 +25,148 @@ def url(folder: Path) -> str:
     return sa.make_url(POSTGRESQL).set(database=NAME).render_as_string(hide_password=False)
 
 
-def keep_template(app) -> None:
-    """Keep the seeded database as the template."""
-    if POSTGRESQL:
-        with _inside() as connection:
-            _keep_rows(connection)
-    else:
-        shutil.copy(_file(app), f"{_file(app)}.template")
+class Stages:
+    """The kept states of one app's database."""
+
+    def __init__(self, app):
+        self.app = app
+        self.kept: dict[str, object] = {}
+        self.index = Path(app.config["KB_DATA"]) / "indeks"
+        self.store = _Rows() if POSTGRESQL else _Files(app)
+
+    def keep(self, stage: str, value: object = None) -> None:
+        """Keep what the database and the search index hold now, to be brought back by this name; and what a test should know of it."""
+        self._let_go()
+        self.store.keep(stage)
+        if self.index.exists():
+            shutil.copytree(self.index, self._kept_index(stage))
+        self.kept[stage] = value
+
+    def restore(self, stage: str) -> None:
+        """Bring a kept state back."""
+        self._let_go()
+        self.store.restore(stage)
+        shutil.rmtree(self.index, ignore_errors=True)
+        if self._kept_index(stage).exists():
+            shutil.copytree(self._kept_index(stage), self.index)
+
+    def _kept_index(self, stage: str) -> Path:
+        return self.index.with_name(f"indeks.{stage}")
+
+    def close(self) -> None:
+        """Leave the server as it was."""
+        with self.app.app_context():
+            db.engine.dispose()
+        self.store.close()
+
+    def _let_go(self) -> None:
+        """An open connection would go on reading the file that is replaced; a server's rows are the same for all connections."""
+        if not POSTGRESQL:
+            with self.app.app_context():
+                db.session.remove()
+                db.engine.dispose()
 
 
-def restore(app) -> None:
-    """Bring the template back."""
-    with app.app_context():
-        db.engine.dispose()
-    if POSTGRESQL:
-        with _inside() as connection:
-            _restore_rows(connection)
-        return
-    for suffix in ("-wal", "-shm"):
-        Path(f"{_file(app)}{suffix}").unlink(missing_ok=True)
-    shutil.copy(f"{_file(app)}.template", _file(app))
+class _Files:
+    """SQLite: a stage is a copy of the file."""
+
+    def __init__(self, app):
+        self.file = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+
+    def keep(self, stage: str) -> None:
+        shutil.copy(self.file, self._copy(stage))
+
+    def restore(self, stage: str) -> None:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self._copy(stage), self.file)
+
+    def close(self) -> None:
+        """The files go with pytest's folder."""
+
+    def _copy(self, stage: str) -> str:
+        return f"{self.file}.{stage}"
 
 
-def drop() -> None:
-    """Leave the PostgreSQL server as it was."""
-    if POSTGRESQL:
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+SCHEMA = """
+CREATE SCHEMA kept;
+CREATE UNLOGGED TABLE kept.written (name text);
+CREATE FUNCTION kept.note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO kept.written VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
+"""
+TRIGGER = """
+CREATE TRIGGER kept_note AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON public."{}" FOR EACH STATEMENT EXECUTE FUNCTION kept.note()
+"""
+# Whoever is at work when a test has ended was left behind by it.
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'
+"""
+
+
+class _Rows:
+    """PostgreSQL: a stage is the rows of the tables that differ from the first stage."""
+
+    def __init__(self):
+        self.connection = _connect(NAME)
+        self.connection.exec_driver_sql("SET session_replication_role = replica")  # no trigger of ours, and rows come back in any order
+        self.tables: list[str] = []
+        self.differing: dict[str, set[str]] = {}
+        self.current = ""
+
+    def keep(self, stage: str) -> None:
+        if not self.differing:
+            self._prepare()
+            changed, copied = set(), self.tables
+        else:
+            changed = copied = self._written() | self.differing[self.current]
+        self.differing[stage], self.current = changed, stage
+        for table in copied:
+            self._do(f'CREATE TABLE kept."{stage}:{table}" AS TABLE public."{table}"')
+        self._do(f"CREATE TABLE kept.\"{stage}:\" AS SELECT sequencename AS name, last_value FROM pg_sequences WHERE schemaname = 'public'")
+        self._do("TRUNCATE kept.written")
+
+    def restore(self, stage: str) -> None:
+        self._do(END_OTHERS)
+        for extra in set(self._do(TABLES).scalars()) - set(self.tables):
+            self._do(f'DROP TABLE public."{extra}" CASCADE')
+        wrong = self._written()
+        if stage != self.current:
+            wrong |= self.differing[stage] | self.differing[self.current]
+        self.current, first = stage, next(iter(self.differing))
+        for table in sorted(wrong & set(self.tables)):  # deleting is faster than truncating: these tables are small
+            source = stage if table in self.differing[stage] else first
+            self._do(f'DELETE FROM public."{table}"')
+            self._do(f'INSERT INTO public."{table}" SELECT * FROM kept."{source}:{table}"')
+        self._do(f'SELECT setval(quote_ident(name)::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM kept."{stage}:"')
+        self._do("DELETE FROM kept.written")
+
+    def close(self) -> None:
+        self.connection.close()
         run(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
+    def _prepare(self) -> None:
+        self._do(SCHEMA)
+        self.tables = list(self._do(TABLES).scalars())
+        for table in self.tables:
+            self._do(TRIGGER.format(table))
 
-@contextmanager
-def _inside():
-    """A connection to the database of the tests, as the server's owner."""
-    server = sa.make_url(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://")).set(database=NAME)
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        yield connection
+    def _written(self) -> set[str]:
+        return set(self._do("SELECT DISTINCT name FROM kept.written").scalars())
 
-
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = '{}' ORDER BY 1"
-
-
-def _keep_rows(connection) -> None:
-    """Copy the seeded rows aside: bringing rows back is many times faster than making a database anew for each test."""
-    connection.exec_driver_sql("CREATE SCHEMA kept")
-    for table in connection.exec_driver_sql(TABLES.format("public")).scalars().all():
-        connection.exec_driver_sql(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
-    connection.exec_driver_sql("CREATE TABLE kept.sequences AS SELECT sequencename AS name, last_value FROM pg_sequences")
+    def _do(self, statement: str):
+        return self.connection.exec_driver_sql(statement)
 
 
-def _restore_rows(connection) -> None:
-    connection.exec_driver_sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    connection.exec_driver_sql("SET session_replication_role = replica")  # rows come back in any order
-    kept = set(connection.exec_driver_sql(TABLES.format("kept")).scalars())
-    present = connection.exec_driver_sql(TABLES.format("public")).scalars().all()
-    for extra in (table for table in present if table not in kept):
-        connection.exec_driver_sql(f'DROP TABLE public."{extra}" CASCADE')
-    for table in kept & set(present):  # deleting is faster than truncating: most of these tables are empty
-        connection.exec_driver_sql(f'DELETE FROM public."{table}"')
-        connection.exec_driver_sql(f'INSERT INTO public."{table}" SELECT * FROM kept."{table}"')
-    connection.exec_driver_sql(
-        "SELECT setval(quote_ident(name)::regclass, coalesce(last_value, 1), last_value IS NOT NULL) FROM kept.sequences"
-    )
-
-
-def _file(app) -> str:
-    return app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+def _connect(database: str) -> sa.Connection:
+    """As the server's owner, each statement for itself."""
+    server = sa.make_url(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://")).set(database=database)
+    return sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool).connect()
 
 
 def run(*statements: str) -> None:
     """Tell the server something outside any database of ours."""
-    server = sa.make_url(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://")).set(database="postgres")
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    with _connect("postgres") as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)

@@ -1,12 +1,16 @@
 """Plain makers of real rows, for every test."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from uuid import uuid4
 
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from kb.accounts.models import User
 from kb.core import clock
 from kb.core.db import db
+from kb.core.viewer import Viewer, viewer_of
 from kb.offices import seed
 from kb.offices.models import Office
 
@@ -44,6 +48,54 @@ def make_user(office: str = "18.11", role: str = "member", name: str = "Orang Co
     db.session.add(user)
     db.session.flush()
     return user
+
+
+@dataclass
+class Person:
+    """Somebody who uses the product, as a test speaks of them; `client` holds their session, as after signing in."""
+
+    app: Flask
+    viewer: Viewer
+    email: str | None = None
+    session_id: str = ""
+
+    @property
+    def id(self) -> int | None:
+        return self.viewer.user_id
+
+    @property
+    def office_id(self) -> int | None:
+        return self.viewer.office_id
+
+    @cached_property
+    def client(self):
+        return signed_in(self.app, self.session_id) if self.session_id else self.app.test_client()
+
+
+def person(user: User) -> Person:
+    """A user whose row is committed, for use after its session has ended."""
+    return Person(current_app._get_current_object(), viewer_of(user), user.email, user.fs_uniquifier)
+
+
+# Who plays in the tests: office and role.
+CAST = {
+    "host_manager": ("18.11", "manager"),
+    "host_member": ("18.11", "member"),
+    "guest_manager": ("18.10", "manager"),
+    "guest_member": ("18.10", "member"),
+    "outsider": ("18.12", "manager"),
+    "admin": ("redaksi", "admin"),
+}
+
+
+def make_cast() -> dict[str, Person]:
+    """The people of the cast, by part. Commits."""
+    people = {
+        part: make_user(office=office, role=role, name=part.replace("_", " ").title(), email=f"{part}@contoh.example")
+        for part, (office, role) in CAST.items()
+    }
+    db.session.commit()
+    return {part: person(user) for part, user in people.items()}
 
 
 def signed_in(app, session_id: str):

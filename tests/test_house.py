@@ -102,6 +102,13 @@ def test_a_visitor_is_led_to_the_sign_in_from_every_closed_page(app, client):
             assert answer.status_code == 401 or "/masuk" in answer.location
 
 
+def test_every_command_that_the_docs_name_is_in_the_makefile():
+    known = set(re.findall(r"^([a-z-]+):", (KB.parent / "Makefile").read_text(), re.M))
+    for path in (KB.parent / "README.md", KB.parent / "CONTRIBUTING.md", KB / "README.md"):
+        named = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", path.read_text(), re.M))
+        assert {one or other for one, other in named} <= known, path.name
+
+
 def test_every_package_we_run_on_is_made_for_the_python_of_debian_12():
     """README and `scripts/venv.sh` promise Python 3.11; Debian 12 has 3.11.2."""
     pinned = re.findall(r"^([a-z0-9-]+)==", (KB.parent / "requirements.txt").read_text(), re.M)

@@ -20,8 +20,8 @@ def render_item(kind, item, _autogen):
 
 
 def leave_out_empty(_context, _revision, directives):
-    """No file when nothing has changed."""
-    if directives and directives[0].upgrade_ops and directives[0].upgrade_ops.is_empty():
+    """`flask db migrate` writes no file when nothing has changed; `flask db check` wants to see that for itself."""
+    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
         directives.clear()
 
 

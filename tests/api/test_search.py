@@ -10,17 +10,21 @@ ADDRESS = "/api/v1/search"
 
 
 @pytest.fixture
-def library(app, db_ctx, monkeypatch):
+def library(app, db_ctx, monkeypatch, staged):
     """Twelve public articles and one of each narrower visibility."""
     monkeypatch.setitem(app.extensions, "search", WhooshEngine(app.config["KB_DATA"]))
-    with db_ctx():
-        for number in range(12):
-            make_article(f"Peta rencana {number}", "Isi <b>tentang</b> peta rencana & anggaran.")
-        make_article("Peta rencana jejaring", visibility="jejaring")
-        make_article("Peta rencana instansi", visibility="instansi")
-        make_article("Peta rencana draf", status="draft")
-        settle()
-        service.reindex()
+
+    def build():
+        with db_ctx():
+            for number in range(12):
+                make_article(f"Peta rencana {number}", "Isi <b>tentang</b> peta rencana & anggaran.")
+            make_article("Peta rencana jejaring", visibility="jejaring")
+            make_article("Peta rencana instansi", visibility="instansi")
+            make_article("Peta rencana draf", status="draft")
+            settle()
+            service.reindex()
+
+    staged("api", build)
 
 
 def test_a_page_of_ten_with_the_whole_count(library, client):

@@ -10,16 +10,26 @@ import sys
 import time
 import urllib.request
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
+from tests import moments
+
+# All of axe's rules; only what is wrong comes back, since carrying all it looked at out of the browser takes longer than looking.
+AXE = (
+    AXE_SCRIPT
+    + """;axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
+    violations.map(({id, nodes}) => [id, nodes.slice(0, 3).map(({html}) => html.slice(0, 120))]))"""
+)
+
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 PASSWORD = "belajar-bersama"
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -47,6 +57,7 @@ class Site:
 
     address: str
     folder: Path
+    sessions: dict = field(default_factory=dict, compare=False)  # the cookies of who has signed in, by address and kind of screen
 
     def let_the_day_come(self, visit_id: int) -> None:
         """Time cannot be moved in another process; so the day of a visit is moved into the past, each to another day."""
@@ -57,20 +68,16 @@ class Site:
 
     def digest_of(self, email: str, word: str) -> str:
         """The night passes: the digest about something that somebody follows, as plain text, written by a process of its own."""
-        environ = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "KB_TEST_DATABASE")}
-        environ |= {"KB_ENV": "demo", "KB_DATA": str(self.folder), "PORT": self.address.rpartition(":")[2], "LOG_LEVEL": "WARNING"}
-        for _ in range(40):
-            run = [sys.executable, "-c", NIGHT, email]
-            text = subprocess.run(run, cwd=ROOT, env=environ, check=True, capture_output=True, text=True).stdout
-            if word in text:
-                return text
-            time.sleep(0.25)
-        raise AssertionError(f"no digest to {email} about {word}")
+        run = [sys.executable, "-c", NIGHT, email, word]
+        environ = _environ(self.folder, int(self.address.rpartition(":")[2]))
+        text = subprocess.run(run, cwd=ROOT, env=environ, check=True, capture_output=True, text=True).stdout
+        assert word in text, f"no digest to {email} about {word}"
+        return text
 
 
-# Each run is a later day than the one before: what has been told since comes with the next one.
+# Each morning is a later day than the one before: what has been told since comes with the next one.
 NIGHT = """
-import sys
+import sys, time
 from datetime import timedelta
 from sqlalchemy import func, select
 from kb import create_app
@@ -80,15 +87,28 @@ from kb.core.db import db
 from kb.notifications import digest
 from kb.notifications.models import Mail
 app, now = create_app(from_environment()), clock.now
-with app.app_context():
-    written = select(func.count(Mail.id)).where(Mail.key.startswith("digest:"))
-    days = 1 + db.session.scalar(written)
-    db.session.rollback()
-    clock.now = lambda: (now() + timedelta(days=days)).replace(hour=3)
-    digest.write()
-    mine = select(Mail.text).where(Mail.key.startswith("digest:"), Mail.to_address == sys.argv[1])
-    print(db.session.scalars(mine.order_by(Mail.id.desc())).first() or "")
+email, word = sys.argv[1:]
+written = select(func.count(Mail.id)).where(Mail.key.startswith("digest:"))
+newest = select(Mail.text).where(Mail.key.startswith("digest:"), Mail.to_address == email).order_by(Mail.id.desc())
+for _ in range(40):
+    with app.app_context():
+        days = 1 + db.session.scalar(written)
+        db.session.rollback()
+        clock.now = lambda: (now() + timedelta(days=days)).replace(hour=3)
+        digest.write()
+        text = db.session.scalars(newest).first() or ""
+    if word in text:
+        print(text)
+        break
+    time.sleep(0.25)
 """
+
+
+def _environ(folder: Path, port: int) -> dict[str, str]:
+    """The environment of a process of the demo; it lives in the real time."""
+    ours = ("DATABASE_URL", "KB_TEST_DATABASE", moments.VARIABLE)
+    kept = {key: value for key, value in os.environ.items() if key not in ours}
+    return kept | {"KB_ENV": "demo", "KB_DATA": str(folder), "PORT": str(port), "LOG_LEVEL": "WARNING"}
 
 
 @pytest.fixture(scope="session")
@@ -98,11 +118,9 @@ def site(tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("situs")
-    environ = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "KB_TEST_DATABASE")}
-    environ |= {"KB_ENV": "demo", "KB_DATA": str(folder), "PORT": str(port), "LOG_LEVEL": "WARNING"}
     log = (folder / "log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "kb", "serve"], cwd=ROOT, env=environ, stdout=log, stderr=log
+        [sys.executable, "-m", "flask", "--app", "wsgi", "kb", "serve"], cwd=ROOT, env=_environ(folder, port), stdout=log, stderr=log
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -128,8 +146,9 @@ def _wait(address: str, process, log: Path) -> None:
 class Person:
     """Somebody at a browser: opens pages, and looks at each for what a demanding reader would see."""
 
-    def __init__(self, page: Page, site: Site, javascript: bool):
+    def __init__(self, page: Page, site: Site, phone: bool, javascript: bool):
         self.page, self.site, self.javascript = page, site.address, javascript
+        self.sessions, self.how = site.sessions, (phone, javascript)
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
@@ -140,12 +159,22 @@ class Person:
         return self
 
     def sign_in(self, email: str) -> "Person":
+        """By the form; who has done so on such a screen before goes on with the session that came of it."""
+        before = self.sessions.get((email, self.how))
+        if before:
+            self.page.context.add_cookies(before)
+            self.page.goto(f"{self.site}/beranda")
+        else:
+            self._fill_in(email)
+        expect(self.page.get_by_role("button", name="Keluar")).to_be_visible()
+        self.sessions[email, self.how] = self.page.context.cookies()
+        return self
+
+    def _fill_in(self, email: str) -> None:
         self.open("/masuk")
         self.page.get_by_label("Surel").fill(email)
         self.page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Masuk").click()
-        expect(self.page.get_by_role("button", name="Keluar")).to_be_visible()
-        return self
 
     def press(self, name: str) -> "Person":
         self.page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
@@ -164,8 +193,7 @@ class Person:
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
         if not self.javascript:
             return
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
-        violations = [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found.response["violations"]]
+        violations = self.page.evaluate(AXE)
         assert not violations, f"{self.page.url}: {violations}"
         serious = [text for text in self.complaints if "favicon" not in text]
         # A page that answers 4xx on purpose is reported by the browser as a failed resource.
@@ -186,7 +214,7 @@ def person(browser, site):
         context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="id-ID")
         context.set_default_timeout(10_000)
         contexts.append(context)
-        return Person(context.new_page(), site, javascript)
+        return Person(context.new_page(), site, phone, javascript)
 
     yield make
     for context in contexts:

@@ -26,16 +26,20 @@ def parts_of(page: str) -> str:
 
 
 @pytest.fixture
-def used(app, cast, db_ctx):
+def used(app, cast, db_ctx, staged):
     """A visit and a question that people entered, not the seed."""
-    with db_ctx():
-        visit = make_visit("accepted", days=20)
-        question = make_question(cast.guest_member.viewer, visibility="publik")
-        db.session.commit()
-        assert not visit.is_sample and not question.is_sample
-        pages = {"visit": f"/kunjungan/{visit.id}/ringkas", "question": f"/tanya/{question.id}"}
-        search.reindex()
-        return pages
+
+    def build() -> dict[str, str]:
+        with db_ctx():
+            visit = make_visit("accepted", days=20)
+            question = make_question(cast.guest_member.viewer, visibility="publik")
+            db.session.commit()
+            assert not visit.is_sample and not question.is_sample
+            pages = {"visit": f"/kunjungan/{visit.id}/ringkas", "question": f"/tanya/{question.id}"}
+            search.reindex()
+            return pages
+
+    return staged("demo", build)
 
 
 @pytest.mark.parametrize("name", [*PAGES, "visit", "question"])

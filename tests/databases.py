@@ -1,4 +1,4 @@
-"""The databases of the tests: a template that is copied back before each test."""
+"""The databases of the tests: a template that is copied back before each test; and an eye on what requests write."""
 
 import os
 import shutil
@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Response, request
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-from kb.core.db import db
+from kb.core.db import SAFE_METHODS, db
 
 POSTGRESQL = os.environ.get("KB_TEST_DATABASE", "")
 NAME = f"berguru_test_{os.getpid()}"
@@ -97,3 +100,34 @@ def run(*statements: str) -> None:
     with engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(connection, _cursor, statement, *_rest):
+    if statement.lstrip().upper().startswith(WRITES):
+        connection.info.setdefault("uncommitted", []).append(statement)
+
+
+@event.listens_for(Engine, "begin")
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _settle(connection):
+    connection.info.pop("uncommitted", None)
+
+
+def nothing_is_lost(response: Response) -> Response:
+    """After each request of each test: what was written is committed, unless the answer refuses; what only asks writes nothing."""
+    if response.status_code < 400 or request.method in SAFE_METHODS:
+        lost = _uncommitted()
+        assert not lost, f"{request.method} {request.path} answers {response.status_code} and forgets what it wrote: {lost}"
+    return response
+
+
+def _uncommitted() -> list:
+    session = db.session()
+    changed = [thing for thing in session.dirty if session.is_modified(thing)]
+    flushed = session.connection().info.get("uncommitted", []) if session.in_transaction() else []
+    return [*session.new, *session.deleted, *changed, *flushed]

@@ -76,8 +76,6 @@ SWITCHES = {
     "PASSWORD_LENGTH_MIN": MIN_LENGTH,
     # Tokens carry a digest of the password's argon2 hash. The library's own digest costs ten times what argon2 does, for nothing.
     "HASHING_SCHEMES": ["hex_sha256"],
-    # `core.pages` says for every answer who may keep it; the library's own header is not one that browsers understand.
-    "CACHE_CONTROL": None,
     "STATIC_FOLDER": None,
     "CLI_USERS_NAME": None,
     "CLI_ROLES_NAME": None,

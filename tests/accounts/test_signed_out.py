@@ -84,6 +84,14 @@ def test_every_page_that_is_not_there_offers_the_same_way(client, address):
     assert parse_qs(urlsplit(way_on(answer)).query)["next"] == [path]
 
 
+def test_a_revision_that_is_not_there_is_told_in_the_same_words(client, cast, db_ctx):
+    with db_ctx():
+        slug = make_article(cast.host_member.viewer, visibility="publik").slug
+        db.session.commit()
+    assert client.get(f"/artikel/{slug}").status_code == 200
+    assert main_of(client.get(f"/artikel/{slug}/revisi/9")) == main_of(client.get("/tiada"))
+
+
 def main_of(answer) -> str:
     """The page below its head, which says in what part of the site one is; without the address that it leads back to."""
     return re.sub(r"/masuk\?next=[^\"]*", "", answer.text.partition("<main")[2])

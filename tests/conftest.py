@@ -16,9 +16,10 @@ from sqlalchemy import event
 from kb import create_app
 from kb.articles.views import _visitor_page
 from kb.config import from_environment
+from kb.core import events
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
-from tests import databases, makers, moments
+from tests import databases, makers, moments, post_office
 from tests.pages import PageClient
 
 moments.stand_still()
@@ -45,6 +46,7 @@ def app(tmp_path_factory):
     settings = from_environment({"KB_ENV": "test", "KB_DATA": str(folder), "DATABASE_URL": databases.url(folder), "LOG_LEVEL": "ERROR"})
     app = create_app({**settings, "WTF_CSRF_ENABLED": False, "SERVER_NAME": None})
     app.test_client_class = PageClient
+    app.after_request(databases.nothing_is_lost)
     with app.app_context():
         upgrade()
         makers.seed_world()
@@ -113,6 +115,37 @@ def db_ctx(app):
 def cast(app, stages):
     """Mesuji hosts, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
     return SimpleNamespace(**{part: replace(person) for part, person in stages.kept["cast"].items()}, visitor=makers.Person(app, ANONYMOUS))
+
+
+@pytest.fixture
+def strict(app):
+    """The same database behind an application that checks tokens, as in real life."""
+    strict = create_app({**app.config, "WTF_CSRF_ENABLED": True})
+    strict.test_client_class = PageClient
+    strict.after_request(databases.nothing_is_lost)
+    yield strict
+    with strict.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(name="post_office")
+def _post_office(app, monkeypatch):
+    """The server that all mails of a test go to: see `tests/post_office.py`."""
+    with post_office.open_for(app, monkeypatch) as office:
+        yield office
+
+
+@pytest.fixture
+def mailbox(app, post_office):
+    """`mailbox()`: what has arrived over SMTP until now. The worker that sends it begins anew, and so knows only what was committed."""
+
+    def read():
+        with app.app_context():
+            events.drain()
+        return post_office.received
+
+    return read
 
 
 @pytest.fixture

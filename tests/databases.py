@@ -1,4 +1,4 @@
-"""The databases of the tests, and the stages they are brought back to before each test.
+"""The databases of the tests, the stages they are brought back to before each test, and an eye on what requests write.
 
 A stage is a state of the database that is made once and kept: on SQLite a copy of the file, on PostgreSQL the rows of the tables that
 differ from the first stage. On PostgreSQL a trigger notes which tables a test has written, so that only those are brought back; the
@@ -10,8 +10,11 @@ import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Response, request
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
-from kb.core.db import db
+from kb.core.db import SAFE_METHODS, db
 
 POSTGRESQL = os.environ.get("KB_TEST_DATABASE", "")
 NAME = f"berguru_test_{os.getpid()}"
@@ -170,3 +173,34 @@ def run(*statements: str) -> None:
     with _connect("postgres") as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(connection, _cursor, statement, *_rest):
+    if statement.lstrip().upper().startswith(WRITES):
+        connection.info.setdefault("uncommitted", []).append(statement)
+
+
+@event.listens_for(Engine, "begin")
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _settle(connection):
+    connection.info.pop("uncommitted", None)
+
+
+def nothing_is_lost(response: Response) -> Response:
+    """After each request of each test: what was written is committed, unless the answer refuses; what only asks writes nothing."""
+    if response.status_code < 400 or request.method in SAFE_METHODS:
+        lost = _uncommitted()
+        assert not lost, f"{request.method} {request.path} answers {response.status_code} and forgets what it wrote: {lost}"
+    return response
+
+
+def _uncommitted() -> list:
+    session = db.session()
+    changed = [thing for thing in session.dirty if session.is_modified(thing)]
+    flushed = session.connection().info.get("uncommitted", []) if session.in_transaction() else []
+    return [*session.new, *session.deleted, *changed, *flushed]

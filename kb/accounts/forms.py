@@ -1,5 +1,7 @@
 """Forms of accounts: our own, and Flask-Security's with Indonesian words, our password rule and the throttle."""
 
+from contextlib import suppress
+
 from flask import request
 from flask_login import current_user
 from flask_security import forms as library
@@ -23,7 +25,6 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional, Validati
 from kb.accounts import identity, throttle
 from kb.accounts.models import ROLE_NAMES
 from kb.accounts.passwords import MAX_LENGTH
-from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, Form
 
@@ -155,12 +156,19 @@ def _current_password(label: str = "Kata sandi") -> PasswordField:
     return PasswordField(label, checks, render_kw={"autocomplete": "current-password"})
 
 
+def _account(typed: str) -> str:
+    """Whose password is tried. An address can be typed in many ways (full-width letters, capitals); each counts for one account."""
+    with suppress(Invalid):
+        return identity.email(typed)
+    return typed[: identity.LONGEST_EMAIL]
+
+
 class SignInForm(Throttling, Form, library.LoginForm):
     """Address and password. What fails is never said, so that nobody learns who has an account."""
 
     email = EmailField(
         "Alamat surel",
-        [library.IsString(), DataRequired("Isi alamat surel."), Length(max=254), library.EmailValidation(verify=False)],
+        [library.IsString(), DataRequired("Isi alamat surel."), Length(max=identity.LONGEST_EMAIL), Written(identity.email)],
         render_kw={"autocomplete": "username"},
     )
     password = _current_password()
@@ -169,8 +177,8 @@ class SignInForm(Throttling, Form, library.LoginForm):
     submit = SubmitField("Masuk")
 
     def limits(self):
-        """Per account and per network address."""
-        of_account = [(throttle.PASSWORD_OF_ACCOUNT, self.email.data)] if self.email.data else []
+        """Per network address and per account, whichever way its address is written."""
+        of_account = [(throttle.PASSWORD_OF_ACCOUNT, _account(self.email.data))] if self.email.data else []
         return [(throttle.PASSWORD_FROM_ADDRESS, request.remote_addr), *of_account]
 
     def validate_next(self, field):
@@ -179,44 +187,28 @@ class SignInForm(Throttling, Form, library.LoginForm):
             field.data = ""
 
 
-class ForgotForm(Form, library.ForgotPasswordForm):
+class ForgotForm(Form):
     """The address that a reset link goes to, if there is such an account."""
 
     email = EmailField(
         "Alamat surel",
-        [
-            library.IsString(),
-            DataRequired("Isi alamat surel."),
-            Length(max=254),
-            library.EmailValidation(verify=False),
-            library.valid_user_email,
-        ],
+        [DataRequired(identity.BAD_EMAIL), Length(max=identity.LONGEST_EMAIL), Written(identity.email)],
         render_kw={"autocomplete": "email"},
     )
-    submit = SubmitField("Kirim tautan")
     throttled = None
 
     def validate(self, **kwargs) -> bool:
         """See wtforms. The limit counts all tries, known address or not, so that it tells nothing either."""
+        if not super().validate(**kwargs):
+            return False
         try:
             throttle.spend(throttle.RESET_FROM_ADDRESS, request.remote_addr)
-            if self.email.data:
-                throttle.spend(throttle.RESET_OF_ACCOUNT, self.email.data)
+            throttle.spend(throttle.RESET_OF_ACCOUNT, self.email.data)
         except throttle.Throttled as refusal:
             self.throttled = refusal
             self.form_errors.append(refusal.message)
             return False
-        valid = super().validate(**kwargs)
-        # The view hides what it finds at the field, since it may tell who has an account; an unreadable address may be said.
-        if not valid and self.user is None and not self._is_readable():
-            self.form_errors.append(identity.BAD_EMAIL)
-        return valid
-
-    def _is_readable(self) -> bool:
-        try:
-            return bool(identity.email(self.email.data or ""))
-        except Invalid:
-            return False
+        return True
 
 
 class ResetForm(Form, library.ResetPasswordForm):
@@ -310,13 +302,6 @@ class CodeForm(Throttling, Form, library.TwoFactorVerifyCodeForm):
     def limits(self):
         """Per person, whatever network the guesses come from."""
         return [(throttle.CODE_OF_ACCOUNT, self.user.id)]
-
-    def validate(self, **kwargs) -> bool:
-        """See wtforms. A fresh secret has no used codes yet."""
-        if self.is_setup:
-            self.user.tf_last_counter = None
-            db.session.flush()
-        return super().validate(**kwargs)
 
 
 class RescueForm(Form, library.TwoFactorRescueForm):

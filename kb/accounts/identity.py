@@ -10,11 +10,16 @@ BAD_EMAIL = "Alamat surel tidak benar. Contoh: nama@kabupaten.go.id."
 BAD_PHONE = "Nomor telepon tidak benar. Contoh: 0812 3456 7890 atau +62 812 3456 7890."
 BAD_NIP = "NIP terdiri atas 18 angka."
 
+# RFC 5321's limit, and the width of the column.
+LONGEST_EMAIL = 254
+
 INDONESIAN = re.compile(r"(?:\+?620?|0|(?=8))([1-9]\d{6,12})")
 
 
 def email(text: str, field: str = "email") -> str:
     """The address in lower case. Raises Invalid. Whether it can receive mail is not asked."""
+    if len(text) > LONGEST_EMAIL:
+        raise Invalid(BAD_EMAIL, field)
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:

@@ -55,7 +55,6 @@ MESSAGES = {
 }
 
 SUBJECTS = {
-    "PASSWORD_RESET": "Atur ulang kata sandi Berguru",
     "PASSWORD_NOTICE": "Kata sandi Berguru Anda sudah diganti",
     "PASSWORD_CHANGE_NOTICE": "Kata sandi Berguru Anda sudah diganti",
     "TWO_FACTOR": "Kode masuk Berguru",

@@ -148,6 +148,14 @@ class JoinRequest(db.Model):
     )
 
 
+class ResetRequest(db.Model):
+    """An address that somebody typed to get a new password, known here or not. The worker looks, and deletes the row."""
+
+    __tablename__ = "reset_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+
+
 class Attempt(db.Model):
     """How often something throttled was tried in the current window. `key` is a keyed hash: no address is stored."""
 

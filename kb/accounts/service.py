@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 
 from kb.accounts import identity, passwords, policy, queries
-from kb.accounts.models import REMOVED_DOMAIN, Invitation, JoinRequest, User
+from kb.accounts.models import REMOVED_DOMAIN, Invitation, JoinRequest, ResetRequest, User
 from kb.core import clock, events, files
 from kb.core.access import require
 from kb.core.db import db
@@ -63,6 +63,15 @@ def check_password(password: str, email: str, field: str = "password") -> None:
     """Raises Invalid when a new password breaks the rule."""
     if found := passwords.fault(password, email):
         raise Invalid(found, field)
+
+
+def ask_reset(email: str, viewer: Viewer) -> None:
+    """Ask for a link to set a new password. Whether there is such an account only the worker asks: nobody shall learn it, not even from
+    the time that the answer takes.
+    """
+    asked = ResetRequest(email=email)
+    db.session.add(asked)
+    events.record("account.reset_asked", asked, viewer)
 
 
 # The first manager of an office

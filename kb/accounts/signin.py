@@ -7,16 +7,19 @@ import base64
 import hashlib
 from datetime import timedelta
 
-from flask import Flask, abort, render_template, request
-from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, Totp
+from flask import Flask, Response, abort, after_this_request, flash, redirect, render_template, request
+from flask_login import current_user, user_logged_out
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore, Totp, uia_email_mapper
 from flask_wtf import FlaskForm
 
-from kb.accounts import forms, seed
+from kb.accounts import forms, seed, service
 from kb.accounts.messages import MESSAGES, SUBJECTS
 from kb.accounts.models import User
 from kb.accounts.passwords import MIN_LENGTH, PasswordRule
 from kb.core.access import public
+from kb.core.addresses import is_ours
 from kb.core.db import db
+from kb.core.viewer import current_viewer
 
 # Flask-Security's views that people without account (or half signed in) must reach.
 PUBLIC_VIEWS = ("login", "logout", "forgot_password", "reset_password", "two_factor_token_validation", "mf_recovery")
@@ -62,6 +65,8 @@ SWITCHES = {
     "RESET_PASSWORD_WITHIN": timedelta(days=RESET_DAYS),
     "LOGOUT_METHODS": ["POST"],
     "API_ENABLED_METHODS": ["session"],
+    # `identity.email` writes every address in lower case: the database finds it by its index, known or not.
+    "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": uia_email_mapper}}],
     "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "EMAIL_HTML": False,
     "PASSWORD_HASH": "argon2",
@@ -69,6 +74,8 @@ SWITCHES = {
     # Without the library's extra HMAC, a new SECRET_KEY does not lock everybody out.
     "PASSWORD_SINGLE_HASH": {"argon2"},
     "PASSWORD_LENGTH_MIN": MIN_LENGTH,
+    # Tokens carry a digest of the password's argon2 hash. The library's own digest costs ten times what argon2 does, for nothing.
+    "HASHING_SCHEMES": ["hex_sha256"],
     "STATIC_FOLDER": None,
     "CLI_USERS_NAME": None,
     "CLI_ROLES_NAME": None,
@@ -90,6 +97,16 @@ GOOD_NEWS = {
 
 class OneTimeTotp(Totp):
     """Codes of the authenticator app, each good once."""
+
+    def verify_totp(self, token: str, totp_secret: str, user: User, window: int = 0) -> bool:
+        """See Totp. A secret that is being set up has no used codes yet; those of the one in use stay used when it fails."""
+        earlier = user.tf_last_counter
+        if totp_secret != user.tf_totp_secret:
+            user.tf_last_counter = None
+        if fits := super().verify_totp(token, totp_secret, user, window):
+            return fits
+        user.tf_last_counter = earlier
+        return False
 
     def get_last_counter(self, user: User) -> int | None:
         """The time step of the newest code that was used."""
@@ -114,7 +131,6 @@ def init_app(app: Flask, mail_util_cls: type[MailUtil] | None = None) -> None:
         login_form=forms.SignInForm,
         logout_form=forms.LogoutForm,
         verify_form=forms.VerifyForm,
-        forgot_password_form=forms.ForgotForm,
         reset_password_form=forms.ResetForm,
         change_password_form=forms.ChangeForm,
         two_factor_setup_form=forms.TwoStepSetupForm,
@@ -133,8 +149,38 @@ def init_app(app: Flask, mail_util_cls: type[MailUtil] | None = None) -> None:
     app.before_request(_only_forms)
     if app.config["KB_ENV"] == "demo":
         security.login_context_processor(lambda: {"demo_accounts": seed.DEMO_ACCOUNTS, "demo_password": seed.DEMO_PASSWORD})
+    app.view_functions["security.forgot_password"] = _forgot_password
     for name in PUBLIC_VIEWS:
         public(app.view_functions[f"security.{name}"])
+    user_logged_out.connect(_clear_copies, app)
+    app.before_request(_go_on)
+
+
+def _forgot_password():
+    """Ask for a link to set a new password. In place of the library's page, which takes far longer where there is an account."""
+    form = forms.ForgotForm()
+    if form.validate_on_submit():
+        service.ask_reset(form.email.data, current_viewer())
+        db.session.commit()
+        flash(MESSAGES["PASSWORD_RESET_REQUEST"], "info")
+    elif not form.is_submitted() and current_viewer().is_signed_in:
+        form.email.data = current_user.email
+    return _render("security/forgot_password.html", forgot_password_form=form)
+
+
+def _go_on():
+    """Who signed in meanwhile, in another tab, is led on as after signing in; the library would forget where to."""
+    is_asked = request.endpoint == "security.login" and request.method == "GET" and is_ours(request.args.get("next", ""))
+    return redirect(request.args["next"]) if is_asked and current_viewer().is_signed_in else None
+
+
+def _clear_copies(_app: Flask, **_values) -> None:
+    """However somebody is signed out: what the browser has kept of the pages goes too, also the page behind its back button."""
+
+    @after_this_request
+    def clear(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def _only_forms() -> None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from flask_security import login_user
+from flask_security import login_user, logout_user
 from wtforms.fields import SelectChoice
 
 from kb.accounts import policy, queries, service, throttle
@@ -309,7 +309,10 @@ def remove(user_id):
     service.remove(user, viewer, form.successor.data)
     db.session.commit()
     flash(f"{user.name} tidak lagi dapat masuk. Tulisannya tetap ada.")
-    return redirect("/" if user.id == viewer.user_id else back, 303)
+    if user.id != viewer.user_id:
+        return redirect(back, 303)
+    logout_user()
+    return redirect("/", 303)
 
 
 # Invitations, from the other side
@@ -320,16 +323,16 @@ def remove(user_id):
 def accept(token):
     """Accept an invitation; says clearly when it is no longer open."""
     form, viewer = AcceptForm(), current_viewer()
-    if form.is_submitted() and once.replay(form.once.data, viewer) is not None:
-        return redirect("/beranda", 303)
     invitation = queries.invitation_of(token)
     state = invitation.state(clock.now()) if invitation else "unknown"
     if state == "used" and viewer.is_signed_in and current_user.email == invitation.email:
         return redirect("/beranda", 303)
+    if state == "open" and viewer.is_signed_in:
+        return render_template("accounts/invitation_signed_in.html", invitation=invitation)
+    if form.is_submitted() and once.replay(form.once.data, viewer) is not None:
+        return redirect("/beranda", 303)
     if state != "open":
         return _closed_invitation(invitation, state), 404 if state == "unknown" else 410
-    if viewer.is_signed_in:
-        return render_template("accounts/invitation_signed_in.html", invitation=invitation)
     if form.validate_on_submit():
         try:
             user = service.accept_invitation(

@@ -28,6 +28,7 @@ EVENTS = {
     "account.role_changed": "Peran diubah",
     "account.removed": "Akun diakhiri",
     "account.two_step_switched_off": "Verifikasi dua langkah dimatikan",
+    "account.reset_asked": "Tautan kata sandi diminta",
     "account.handed_over": "Pekerjaan diserahkan kepada rekan",
     "account.taken_back": "Pekerjaan diambil kembali",
     "office.joined": "Instansi bergabung",
@@ -108,6 +109,7 @@ EVENTS = {
 SUBJECTS = {
     "join_request": "Permohonan bergabung",
     "invitation": "Undangan",
+    "reset_request": "Permintaan tautan",
     "person": "Orang",
     "office": "Instansi",
     "article": "Artikel",

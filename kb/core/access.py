@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask, redirect, request, url_for
 
+from kb.core.addresses import here
 from kb.core.errors import Forbidden, NotFound
 from kb.core.resending import resend_page
 from kb.core.viewer import Viewer, current_viewer
@@ -15,7 +16,7 @@ from kb.core.viewer import Viewer, current_viewer
 Audience = frozenset[str]
 
 # Whole sets of views that belong to libraries and carry no page of ours.
-OPEN_ENDPOINTS = {"static", "bootstrap.static"}
+STATIC_FILES = ("static", "bootstrap.static")
 
 
 def holds(audience: Audience, viewer: Viewer) -> bool:
@@ -39,7 +40,7 @@ def public(view: Callable) -> Callable:
 
 def is_public(app: Flask, endpoint: str | None) -> bool:
     """May the endpoint be opened without an account?"""
-    if endpoint is None or endpoint in OPEN_ENDPOINTS:
+    if endpoint is None or endpoint in STATIC_FILES:
         return True
     return getattr(app.view_functions.get(endpoint), "is_public", False)
 
@@ -60,4 +61,4 @@ def init_app(app: Flask) -> None:
                 401,
                 sign_in=True,
             )
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        return redirect(url_for("security.login", next=here()))

@@ -3,10 +3,18 @@
 What is asked behind the question mark is never an error: it is cleaned.
 """
 
+import re
+from urllib.parse import quote
+
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter
 
 LARGEST_ID = 2**31 - 1
+# An address on this site and no other: browsers take `//` and `/\\` for the beginning of another site's, and skip blanks.
+OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+# What may stand in a query as it is (RFC 3986).
+OF_A_QUERY = "!$&'()*+,/:;=?@%"
+LONGEST_WAY_BACK = 2000
 
 
 class RowNumber(IntegerConverter):
@@ -14,6 +22,22 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map, *args, **kwargs):
         super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+
+
+def here() -> str | None:
+    """The address of this page with all that is behind the question mark, to lead somebody back to it after signing in.
+
+    None for what cannot be opened again: a form that was sent, an address that is none of ours.
+    """
+    query = quote(request.query_string, safe=OF_A_QUERY)
+    address = f"{request.path}?{query}" if query else request.path
+    is_page = request.method in ("GET", "HEAD") and not set("?#") & set(request.path)
+    return address if is_page and is_ours(address) else None
+
+
+def is_ours(address: str) -> bool:
+    """Does this lead to a page of ours, whatever a browser makes of it?"""
+    return len(address) <= LONGEST_WAY_BACK and OURS.fullmatch(address) is not None
 
 
 def init_app(app: Flask) -> None:

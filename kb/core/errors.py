@@ -1,9 +1,12 @@
 """What can go wrong for a person, and the page that says so in Indonesian."""
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from kb.core.viewer import ANONYMOUS
+from kb.core.addresses import here
+from kb.core.viewer import ANONYMOUS, current_viewer
+
+NOT_FOUND = "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas."
 
 
 class Refused(Exception):
@@ -21,7 +24,7 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, message: str = "Halaman ini tidak ada, atau tidak terbuka untuk Anda."):
+    def __init__(self, message: str = NOT_FOUND):
         super().__init__(message)
 
 
@@ -66,7 +69,7 @@ TITLES = {
 MESSAGES = {
     400: "Peramban mengirim sesuatu yang tidak dapat kami baca. Kembali ke halaman sebelumnya dan coba lagi.",
     403: "Peran Anda tidak memiliki hak untuk tindakan ini.",
-    404: "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas.",
+    404: NOT_FOUND,
     405: "Halaman ini tidak dapat dibuka langsung. Mulai lagi dari halaman sebelumnya.",
     413: "Isian atau berkas yang dikirim melebihi batas, sehingga tidak dapat kami baca, simpan, atau tampilkan lagi di sini. "
     "Tekan tombol kembali di peramban: tulisan Anda biasanya masih ada di sana. Pendekkan atau kecilkan, lalu kirim lagi.",
@@ -86,7 +89,15 @@ def init_app(app: Flask) -> None:
 def _answer(status: int, message: str):
     if request.path.startswith("/api/"):
         return {"error": message}, status
+    if status == NotFound.status and not current_viewer().is_signed_in:
+        return _not_found_or_not_signed_in(), status
     return render_template("errors/error.html", title=TITLES.get(status, TITLES[400]), message=message), status
+
+
+def _not_found_or_not_signed_in() -> str:
+    """A link in a mail is often opened signed out. The page is the same whether there is such a thing or not, so that it tells nobody."""
+    sign_in = url_for("security.login", next=here())
+    return render_template("errors/error.html", title=TITLES[NotFound.status], message=NOT_FOUND, sign_in=sign_in)
 
 
 def _refused(error: Refused):

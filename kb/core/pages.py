@@ -11,14 +11,21 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request, session, url_for
 from sqlalchemy import Select, func, select
 
 from kb.core import clock, markdown
+from kb.core.access import STATIC_FILES, is_public
 from kb.core.db import db
+from kb.core.viewer import current_viewer
 
 LOCALE = "id_ID"
 PER_PAGE = 20
+
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+SUCCEEDED = (200, 206, 304)
+# A calendar behind a secret address, JSON and downloads are nobody's to keep.
+KEPT_TYPES = ("text/html", "image/")
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -114,7 +121,7 @@ def init_app(app: Flask) -> None:
 
     @app.url_defaults
     def version_static(endpoint: str, values: dict) -> None:
-        if endpoint not in ("static", "bootstrap.static") or "v" in values:
+        if endpoint not in STATIC_FILES or "v" in values:
             return
         folder = app.static_folder if endpoint == "static" else app.blueprints["bootstrap"].static_folder
         name = values["filename"]
@@ -128,11 +135,24 @@ def init_app(app: Flask) -> None:
         response.headers.extend((name, value) for name, value in HEADERS.items() if name not in present)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint in ("static", "bootstrap.static") and "v" in request.args:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        elif "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if response.mimetype != "text/html" else "private, no-cache"
+        response.headers["Cache-Control"] = _cache_control(response)
         return response
+
+
+def _cache_control(response: Response) -> str:
+    """Who may keep a copy. Nobody, unless we know better: what a person sees must not come back after signing out, on a shared computer."""
+    if request.endpoint in STATIC_FILES:
+        return FOR_A_YEAR if response.status_code in SUCCEEDED and "v" in request.args else "no-cache"
+    return "private, no-cache" if _is_same_for_every_visitor(response) else "no-store"
+
+
+def _is_same_for_every_visitor(response: Response) -> bool:
+    """An open page, asked for without account and session: no form, no name, no message. Going back to it costs nothing on a slow line.
+
+    What asks the database who is looking comes last: a page that failed must still get its headers.
+    """
+    is_shown = request.method in ("GET", "HEAD") and response.status_code in SUCCEEDED and response.mimetype.startswith(KEPT_TYPES)
+    return is_shown and is_public(current_app, request.endpoint) and not session and not current_viewer().is_signed_in
 
 
 def _version(path: str) -> str:

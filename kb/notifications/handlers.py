@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from kb.accounts import queries as people
-from kb.accounts.models import Invitation, JoinRequest, User
+from kb.accounts.models import Invitation, JoinRequest, ResetRequest, User
+from kb.accounts.signin import RESET_DAYS
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
@@ -353,6 +354,24 @@ def pass_on(event: Event) -> None:
     db.session.execute(update(Notice).where(Notice.id.in_(passed)).values(user_id=successor.id))
     title = "Seorang rekan menyerahkan pekerjaannya kepada Anda"  # a mail names nobody
     tell(event, [successor], title, "/beranda", [f"{title}."], "rekan Anda menyerahkan pekerjaannya")
+
+
+@events.on("inbox", "account.reset_asked")
+def send_reset_link(event: Event) -> None:
+    """Who has an account under the address that was typed gets the link. Of any other address nothing is kept."""
+    asked = db.session.get(ResetRequest, event.subject_id)
+    user = people.by_email(asked.email) if asked else None
+    if user is not None and user.active:
+        lines = [
+            f"Yth. {user.name},",
+            "Kata sandi akun Berguru Anda dapat dibuat ulang lewat tautan ini. "
+            f"Tautan berlaku {RESET_DAYS} hari dan hanya dapat dipakai sekali:",
+            people.set_password_link(user),
+            "Bila bukan Anda yang memintanya, abaikan surel ini; kata sandi Anda tidak berubah.",
+            SIGNATURE,
+        ]
+        mail.queue(f"event:{event.id}", user.email, "Atur ulang kata sandi Berguru", "\n\n".join(lines) + "\n", is_secret=True)
+    db.session.execute(delete(ResetRequest).where(ResetRequest.id == event.subject_id))
 
 
 @events.on("inbox", "account.requested")

@@ -37,6 +37,6 @@ def feed(token: str):
     found = feeds.read(token)
     if found is None:
         raise NotFound
-    answer = Response(found, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
+    answer = Response(found, mimetype="text/calendar")
     answer.add_etag()
     return answer.make_conditional(request)

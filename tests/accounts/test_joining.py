@@ -135,7 +135,7 @@ def test_admitting_makes_the_manager_and_the_office_joins(app, cast):
     assert "Calon Pengelola" in cast.admin.client.get("/admin/permohonan?status=disetujui").text
 
 
-def test_the_new_manager_sets_a_password_and_signs_in(app, client, cast, mailbox):
+def test_the_new_manager_sets_a_password_and_signs_in(app, client, cast):
     with app.app_context():
         request = make_request()
         link = queries.set_password_link(service.admit(request, cast.admin.viewer)).removeprefix(app.config["BASE_URL"])

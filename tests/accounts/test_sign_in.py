@@ -7,6 +7,7 @@ import pytest
 from kb.accounts.models import User
 from kb.core.db import db
 from tests.accounts.makers import PASSWORD, sign_in
+from tests.accounts.test_two_step import enrol, later_code  # noqa: F401 (a fixture)
 
 
 def test_a_person_signs_in_and_lands_on_the_dashboard(client, with_password):
@@ -134,3 +135,34 @@ def test_the_library_offers_no_registration_and_no_english_extras(client):
         assert client.get(address).status_code == 404
     for address in ("/masuk/bantuan", "/masuk/pilihan"):
         assert client.get(address).location.startswith("/masuk")
+
+
+def test_signing_out_takes_the_copies_in_the_browser_along(cast):
+    client = cast.host_member.client
+    assert "Clear-Site-Data" not in client.get("/akun").headers
+    assert client.post("/keluar").headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in client.get("/").headers
+
+
+def test_who_ends_the_own_account_is_signed_out_and_leaves_no_copies(cast):
+    client = cast.host_manager.client
+    client.post(f"/instansi-saya/orang/{cast.host_member.id}/peran", data={"role": "manager"})
+    answer = client.post(f"/instansi-saya/orang/{cast.host_manager.id}/keluarkan", data={"successor": cast.host_member.id})
+    assert (answer.location, answer.headers["Clear-Site-Data"]) == ("/", '"cache"')
+    with client.session_transaction() as session:
+        assert "_user_id" not in session
+    assert "tidak lagi dapat masuk" in client.get("/").text
+
+
+@pytest.mark.parametrize("step", ["password", "code", "spare code"])
+def test_what_belongs_to_signing_in_is_kept_by_no_browser(client, with_password, later_code, step):  # noqa: F811
+    pages = [client.get("/masuk"), client.get("/lupa-sandi"), sign_in(client, with_password.email, "salah-sama-sekali")]
+    if step != "password":
+        sign_in(client, with_password.email)
+        enrol(client, later_code)
+        pages += [client.get(address) for address in ("/ubah-sandi", "/akun/dua-langkah", "/akun/kode-cadangan", "/akun/konfirmasi")]
+        client.post("/keluar")
+        sign_in(client, with_password.email)
+        pages.append(client.get("/masuk/kode" if step == "code" else "/masuk/kode-cadangan"))
+    assert {page.status_code for page in pages} == {200, 422}
+    assert [page.headers.getlist("Cache-Control") for page in pages] == [["no-store"]] * len(pages)

@@ -2,24 +2,8 @@
 
 import re
 
-import pytest
-
-from kb import create_app
-from kb.core.db import db
 from tests.accounts.makers import PASSWORD, make_invitation, make_request
 from tests.makers import signed_in
-from tests.pages import PageClient
-
-
-@pytest.fixture
-def strict(app):
-    """The same database behind an application that checks tokens."""
-    strict = create_app({**app.config, "WTF_CSRF_ENABLED": True})
-    strict.test_client_class = PageClient
-    yield strict
-    with strict.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def token_in(page) -> str:

@@ -167,3 +167,25 @@ def test_the_manager_lets_in_a_member_who_lost_telephone_and_codes(cast, client,
     assert "Matikan masuk dua langkah" in page.text
     assert cast.host_manager.client.post(f"/instansi-saya/orang/{member.id}/dua-langkah").status_code == 303
     assert sign_in(client, member.email).location == "/beranda"
+
+
+def test_a_code_that_was_used_stays_used_when_a_new_telephone_is_not_set_up_after_all(app, client, member, later_code):
+    secret = enrol(client, later_code)
+    client.post("/keluar")
+    sign_in(client, member.email)
+    code = later_code(secret)
+    client.post("/masuk/kode", data={"code": code})
+    page = client.post("/akun/dua-langkah", data={"setup": "authenticator"})
+    action = re.search(r'action="(/akun/dua-langkah/[^"]+)"', page.text).group(1)
+    client.post(action, data={"code": "000000"})
+    client.post("/keluar")
+    sign_in(client, member.email)
+    assert client.post("/masuk/kode", data={"code": code}).status_code == 422
+
+
+def test_a_new_telephone_replaces_the_old_one(client, member, later_code):
+    old, new = enrol(client, later_code), enrol(client, later_code)
+    client.post("/keluar")
+    sign_in(client, member.email)
+    assert client.post("/masuk/kode", data={"code": later_code(old)}).status_code == 422
+    assert client.post("/masuk/kode", data={"code": later_code(new)}).status_code == 302

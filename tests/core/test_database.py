@@ -8,8 +8,9 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect
 
 from kb import create_app
+from kb.accounts.models import User
 from kb.config import from_environment
-from kb.core import once
+from kb.core import access, once
 from kb.core.db import UtcDateTime, db
 from kb.core.viewer import Viewer
 from kb.search.postgresql_engine import DERIVED
@@ -104,3 +105,24 @@ def test_a_key_of_somebody_else_leads_nowhere(db_ctx):
         once.replay(key, Viewer(user_id=1, office_id=1, role="member"))
         db.session.commit()
         assert once.replay(key, Viewer(user_id=2, office_id=1, role="member")) is None
+
+
+def test_the_tests_see_a_request_that_forgets_what_it_wrote(app, cast, monkeypatch):
+    """Each test watches each request for this (`databases.nothing_is_lost`)."""
+
+    def rename(keep: bool, flush: bool):
+        user = db.session.get(User, cast.host_member.id)
+        user.name = "Nama Lain"
+        if flush:
+            db.session.flush()
+        if keep:
+            db.session.commit()
+        return "ok"
+
+    for keep, flush in ((False, True), (False, False), (True, True)):
+        monkeypatch.setitem(app.view_functions, "home.healthz", access.public(lambda keep=keep, flush=flush: rename(keep, flush)))
+        if keep:
+            assert cast.visitor.client.get("/healthz").status_code == 200
+        else:
+            with pytest.raises(AssertionError, match="forgets what it wrote"):
+                cast.visitor.client.get("/healthz")

@@ -1,11 +1,17 @@
 """Every address of the product, walked: nothing breaks, and every answer carries the safe headers."""
 
+import re
+
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from kb.accounts import queries as people
+from kb.accounts.models import User
 from kb.articles import service as articles
 from kb.core import access, files
 from kb.core.db import db
+from kb.notifications import unsubscribe
+from kb.visits import feeds
 from tests.accounts.makers import letter, make_invitation, make_request
 from tests.home.makers import make_article
 from tests.makers import signed_in
@@ -82,7 +88,24 @@ def check_headers(answer) -> None:
     assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == "'none'"
     assert rules["script-src"] == rules["style-src"] == rules["form-action"] == "'self'"
     assert "unsafe" not in str(rules) and "http:" not in str(rules) and "*" not in str(rules)
-    assert answer.headers["Cache-Control"]
+    assert directives(answer)
+
+
+# What browsers understand (RFC 9111, RFC 8246); `no-store=True` is none of it, and is passed over without a word.
+DIRECTIVES = {"no-store", "no-cache", "private", "public", "immutable", "max-age"}
+
+
+def directives(answer) -> dict[str, str | None]:
+    """Cache-Control as a browser reads it. Whatever a browser would pass over is a fault."""
+    (header,) = answer.headers.getlist("Cache-Control")
+    found = dict(part.strip().split("=") if "=" in part else (part.strip(), None) for part in header.split(","))
+    assert found.keys() <= DIRECTIVES, (answer.request.path, header)
+    wrong = [name for name, value in found.items() if (value is None or not value.isdecimal()) == (name == "max-age")]
+    assert not wrong, (answer.request.path, header)
+    return found
+
+
+NOBODY, VISITORS = {"no-store": None}, {"private": None, "no-cache": None}
 
 
 # Open pages that have nothing to show here; all others are shown. Tokens are unknown, the visit is only asked for, no logo was given.
@@ -106,10 +129,11 @@ def test_every_open_page_answers_a_visitor(app, cast, world):
 @pytest.mark.parametrize("part", CAST[1:])
 def test_no_page_breaks_for_anybody(app, cast, world, part):
     seen = 0
-    for _, address in addresses(app, world, "GET"):
+    for endpoint, address in addresses(app, world, "GET"):
         answer = signed_in(app, getattr(cast, part).session_id).get(address)
         assert answer.status_code in (200, 302, 303, 403, 404, 409, 410, 503), address
         check_headers(answer)
+        assert endpoint == "static" or directives(answer) == NOBODY, "a copy is kept after signing out"
         seen += answer.status_code == 200
     assert seen > 25, f"{seen} pages: the walk must reach real pages"
 
@@ -122,6 +146,7 @@ def test_an_empty_form_breaks_nothing(app, cast, world, part):
         answer = client.post(address)
         assert answer.status_code < 500, address
         check_headers(answer)
+        assert directives(answer) == NOBODY, address
 
 
 @pytest.mark.parametrize(("part", "method"), [("visitor", "GET"), ("host_manager", "GET"), ("admin", "GET"), ("host_manager", "POST")])
@@ -167,17 +192,67 @@ def test_a_secure_address_is_remembered_by_browsers(client):
     assert "Strict-Transport-Security" not in client.get("/").headers
 
 
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [("/", "private, no-cache"), ("/healthz", "no-store"), ("/api/v1/openapi.json", "no-store")],
-)
+@pytest.mark.parametrize(("address", "expected"), [("/", VISITORS), ("/healthz", NOBODY), ("/api/v1/openapi.json", NOBODY)])
 def test_nobody_keeps_a_copy_of_a_page(client, address, expected):
-    assert client.get(address).headers["Cache-Control"] == expected
+    assert directives(client.get(address)) == expected
+
+
+# Open pages with a form, and so with a session of the one who looks; and what is made for programs.
+NEVER_KEPT = (
+    "accounts.accept", "accounts.join", "accounts.sign_out", "notes.show", "questions.show", "home.healthz",
+    "security.", "notifications.", "feeds.", "api.",
+)  # fmt: skip
+
+
+def test_a_visitor_keeps_open_pages_and_nothing_else(strict, world):
+    kept = 0
+    for endpoint, address in addresses(strict, world, "GET"):
+        if endpoint == "static":
+            continue
+        answer = strict.test_client().get(address)
+        is_kept = answer.status_code == 200 and access.is_public(strict, endpoint) and not _is_never_kept(endpoint)
+        assert directives(answer) == (VISITORS if is_kept else NOBODY), address
+        kept += is_kept
+    assert kept > 15
+
+
+def _is_never_kept(endpoint: str) -> bool:
+    return endpoint in NEVER_KEPT or endpoint.startswith(tuple(name for name in NEVER_KEPT if name.endswith(".")))
+
+
+def test_a_page_behind_a_secret_address_is_kept_by_nobody(app, strict, cast, db_ctx):
+    with db_ctx():
+        user = db.session.get(User, cast.host_member.id)
+        base = app.config["BASE_URL"]
+        links = [
+            people.invitation_link(make_invitation(cast.host_manager.id)),
+            people.set_password_link(user),
+            unsubscribe.link(user.id, "kunjungan"),
+            f"{base}/kalender/{feeds.renew(cast.host_member.viewer, of_office=False).token}.ics",
+        ]
+        db.session.commit()
+    for link in links:
+        answer = strict.test_client().get(link.removeprefix(base))
+        assert (answer.status_code, directives(answer)) == (200, NOBODY), link
+
+
+def test_who_was_signed_in_keeps_nothing_of_open_pages_either(strict, cast):
+    client = signed_in(strict, cast.host_member.session_id)
+    assert directives(client.get("/artikel")) == NOBODY
+    client.post("/keluar", data={"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', client.get("/akun").text)[1]})
+    assert directives(client.get("/")) == NOBODY
 
 
 def test_a_static_file_with_its_hash_is_kept_for_a_year(client):
     page = client.get("/").text
     address = page.split('rel="stylesheet" href="')[2].split('"')[0]
     with client.get(address) as answer:
-        assert answer.status_code == 200 and "immutable" in answer.headers["Cache-Control"]
+        assert answer.status_code == 200
+        assert directives(answer) == {"public": None, "max-age": "31536000", "immutable": None}
         check_headers(answer)
+
+
+@pytest.mark.parametrize("address", ["/static/css/tidak-ada.css?v=1", "/bootstrap/static/tidak-ada.css?v=1"])
+def test_a_static_file_that_is_missing_for_a_moment_is_not_missing_for_a_year(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404 and "max-age" not in directives(answer)

@@ -1,12 +1,12 @@
-"""The stage of the mail tests: a real SMTP server on loopback that can be told how to behave."""
+"""A real SMTP server on loopback that can be told how to behave, for every test of mails."""
 
 import asyncio
 import email
 import socket
 import threading
+from contextlib import contextmanager
 from email import policy
 
-import pytest
 from aiosmtpd.controller import Controller
 
 from kb.notifications import sending
@@ -54,8 +54,8 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-@pytest.fixture
-def post_office(app, monkeypatch):
+@contextmanager
+def open_for(app, monkeypatch):
     """A server that listens; the app sends through it."""
     office = PostOffice()
     controller = Controller(office, hostname="127.0.0.1", port=free_port())

@@ -78,7 +78,7 @@ def db_ctx(app):
 
 @pytest.fixture
 def cast(app):
-    """Mesuji hosts, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
+    """Mesuji hosts at the usual hours, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
     people = {
         "host_manager": ("18.11", "manager"),
         "host_member": ("18.11", "member"),
@@ -95,6 +95,7 @@ def cast(app):
             found[part] = SimpleNamespace(
                 id=user.id, office_id=user.office_id, email=user.email, viewer=viewer_of(user), session_id=user.fs_uniquifier
             )
+        makers.open_hours(makers.office("18.11"))
         db.session.commit()
     for person in found.values():
         person.client = makers.signed_in(app, person.session_id)

@@ -9,6 +9,8 @@ from kb.core import clock
 from kb.core.db import db
 from kb.offices import seed
 from kb.offices.models import Office
+from kb.visits import openness
+from kb.visits.models import OpenSession
 
 # A real argon2 hash of "belajar-bersama" costs 50 ms each; tests that sign in by password set their own.
 NO_PASSWORD = "!"
@@ -44,6 +46,20 @@ def make_user(office: str = "18.11", role: str = "member", name: str = "Orang Co
     db.session.add(user)
     db.session.flush()
     return user
+
+
+def open_hours(office: Office) -> None:
+    """The office has joined and says that it receives at the usual hours, as a manager who saves the form as proposed. Not committed."""
+    office.joined_at = office.joined_at or clock.now()
+    settings = openness.of(office)
+    if settings.id is None:
+        settings.sessions = [
+            OpenSession(weekday=weekday, starts=session.starts, ends=session.ends)
+            for weekday, sessions in openness.proposed_sessions(settings).items()
+            for session in sessions
+        ]
+        db.session.add(settings)
+        db.session.flush()
 
 
 def signed_in(app, session_id: str):

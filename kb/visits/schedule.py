@@ -60,6 +60,8 @@ def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bo
         raise Invalid("Pilih satu hari dan sesi.", field)
     if len(wanted) > MOST_SESSIONS or len({wish.day for wish in wanted}) > MOST_DAYS:
         raise Invalid(f"Pilih paling banyak {MOST_SESSIONS} sesi pada paling banyak {MOST_DAYS} hari.", field)
+    if reason := openness.refusal(host):
+        raise Invalid(reason, field)
     rules, today = openness.rules(host), clock.today(host.timezone)
     if by_host:
         rules = without_limits(rules)

@@ -124,7 +124,7 @@ def check_draft(visit: Visit) -> None:
 def check_host(host: Office, viewer: Viewer) -> None:
     """Can this office be asked at all? Raises Invalid."""
     if host.joined_at is None:
-        raise Invalid(f"{host.name} belum bergabung di Berguru, jadi belum dapat menerima permohonan.")
+        raise Invalid(openness.refusal(host))
     if host.is_editorial:
         raise Invalid("Redaksi Berguru bukan instansi yang dapat dikunjungi.")
     if viewer.is_of(host.id):
@@ -228,6 +228,8 @@ def _nothing(_visit: Visit, _given: Given):
 
 
 def _submit(visit: Visit, _given: Given):
+    if reason := openness.refusal(visit.host):
+        raise Invalid(f"{reason} Permohonan ini tetap tersimpan sebagai draf.", "slot")
     if lacking := answers.missing(visit):
         raise Invalid(f"Permohonan belum lengkap. Yang masih kurang: {', '.join(lacking.values())}.", next(iter(lacking)))
     schedule.check(visit.host, _wishes(visit), joint=visit.wants_joint)

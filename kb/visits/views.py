@@ -381,7 +381,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         is_full=asked and schedule.is_full(visit),
         candidates=queries.joint_candidates(visit) if asked and side == "host" and visit.wants_joint else [],
         sharing=queries.sharing(visit) if visit.status in HOLDS_SLOT else [],
-        free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host"),
+        free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host", moving=visit),
         refusal=openness.refusal(visit.host),
         may_complete=policy.can_complete(viewer, visit, today),
         history=queries.history(visit),

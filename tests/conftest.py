@@ -78,7 +78,7 @@ def db_ctx(app):
 
 @pytest.fixture
 def cast(app):
-    """Mesuji hosts at the usual hours, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
+    """Mesuji hosts at usual hours, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
     people = {
         "host_manager": ("18.11", "manager"),
         "host_member": ("18.11", "member"),

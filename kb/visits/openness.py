@@ -87,7 +87,8 @@ def refusal(host: Office, settings: Openness | None = None) -> str:
 
 def receiving() -> set[int]:
     """The offices that have opened sessions."""
-    query = select(Openness.host_id).join(Office, Office.id == Openness.host_id).where(Office.joined_at.is_not(None), Openness.sessions.any())
+    has_joined = select(Office.id).where(Office.joined_at.is_not(None))
+    query = select(Openness.host_id).where(Openness.host_id.in_(has_joined), Openness.sessions.any())
     return set(db.session.scalars(query))
 
 
@@ -128,5 +129,5 @@ def summary(host: Office, settings: Openness | None = None) -> str:
     opened = sessions_of(settings)
     days = [WEEKDAYS[weekday] for weekday in sorted(opened)]
     sessions = sorted({session.label for listed in opened.values() for session in listed})
-    zone = clock.ZONE_NAMES.get(host.timezone, "")
-    return f"Terbuka {', '.join(days)}; sesi {' dan '.join(sessions)} {zone}; pemberitahuan paling lambat {settings.notice_days} hari kerja."
+    zone, notice = clock.ZONE_NAMES.get(host.timezone, ""), settings.notice_days
+    return f"Terbuka {', '.join(days)}; sesi {' dan '.join(sessions)} {zone}; pemberitahuan paling lambat {notice} hari kerja."

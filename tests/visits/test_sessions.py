@@ -214,4 +214,4 @@ def test_members_may_prepare_several_sessions_and_only_managers_send_or_move_the
 
 def test_sessions_are_ordered_by_their_hours():
     ordered = [Session.from_keys(*keys) for keys in (("08:00", "09:00"), ("08:00", "10:00"), ("10:00", "11:00"))]
-    assert sorted(ordered[::-1]) == ordered and all(before < after for before, after in pairwise(ordered))
+    assert sorted([ordered[2], ordered[0], ordered[1]]) == ordered and all(before < after for before, after in pairwise(ordered))

@@ -187,3 +187,11 @@ def test_a_proposal_of_a_silent_host_is_refused_by_the_service_too(app, cast, si
         with pytest.raises(Invalid, match="belum menyatakan") as refused:
             service.act(visit, "propose", cast.host_manager.viewer, Given(reason="x", options=(wishes,)))
         assert refused.value.field == "option_1"
+
+
+def test_in_the_demo_the_sentence_is_marked_as_sample_data(app, cast, refusal, monkeypatch):
+    monkeypatch.setitem(app.config, "KB_ENV", "demo")
+    for address in (HOST, CALENDAR):
+        assert "data contoh" in main(cast.visitor.client.get(address).text).split(refusal)[1].split("</p>")[0]
+    monkeypatch.setitem(app.config, "KB_ENV", "production")
+    assert "data contoh" not in main(cast.visitor.client.get(CALENDAR).text)

@@ -113,7 +113,7 @@ def db_ctx(app):
 
 @pytest.fixture
 def cast(app, stages):
-    """Mesuji hosts, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
+    """Mesuji hosts at usual hours, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
     return SimpleNamespace(**{part: replace(person) for part, person in stages.kept["cast"].items()}, visitor=makers.Person(app, ANONYMOUS))
 
 

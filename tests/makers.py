@@ -13,6 +13,8 @@ from kb.core.db import db
 from kb.core.viewer import Viewer, viewer_of
 from kb.offices import seed
 from kb.offices.models import Office
+from kb.visits import openness
+from kb.visits.models import OpenSession
 
 # A real argon2 hash of "belajar-bersama" costs 50 ms each; tests that sign in by password set their own.
 NO_PASSWORD = "!"
@@ -89,13 +91,28 @@ CAST = {
 
 
 def make_cast() -> dict[str, Person]:
-    """The people of the cast, by part. Commits."""
+    """The people of the cast, by part; Mesuji receives at the usual hours. Commits."""
     people = {
-        part: make_user(office=office, role=role, name=part.replace("_", " ").title(), email=f"{part}@contoh.example")
-        for part, (office, role) in CAST.items()
+        part: make_user(office=code, role=role, name=part.replace("_", " ").title(), email=f"{part}@contoh.example")
+        for part, (code, role) in CAST.items()
     }
+    open_hours(office("18.11"))
     db.session.commit()
     return {part: person(user) for part, user in people.items()}
+
+
+def open_hours(office: Office) -> None:
+    """The office has joined and says that it receives at the usual hours, as a manager who saves the form as proposed. Not committed."""
+    office.joined_at = office.joined_at or clock.now()
+    settings = openness.of(office)
+    if settings.id is None:
+        settings.sessions = [
+            OpenSession(weekday=weekday, starts=session.starts, ends=session.ends)
+            for weekday, sessions in openness.proposed_sessions(settings).items()
+            for session in sessions
+        ]
+        db.session.add(settings)
+        db.session.flush()
 
 
 def signed_in(app, session_id: str):

@@ -1,9 +1,12 @@
 """The house stays as designed: arrows run down, the map is true, pages are closed, templates hold no inline code."""
 
 import ast
+import dataclasses
+import importlib
 import importlib.metadata
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -53,6 +56,15 @@ def test_no_import_hides_inside_a_function(path):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             hidden = [node for node in ast.walk(function) if isinstance(node, (ast.Import, ast.ImportFrom))]
             assert not hidden, f"{path}: import inside {function.name}"
+
+
+def test_what_says_that_it_has_an_order_can_be_put_in_order():
+    """A dataclass with order=True compares its fields: each of their types must have an order too."""
+    for path in SOURCES:
+        module = importlib.import_module(f"kb.{'.'.join(path.relative_to(KB).with_suffix('').parts)}")
+        for ordered in (found for found in vars(module).values() if dataclasses.is_dataclass(found) and found.__dataclass_params__.order):
+            for name, kind in get_type_hints(ordered).items():
+                assert isinstance(kind, type) and kind.__lt__ is not object.__lt__, f"{ordered.__name__}.{name} of {path} has no order"
 
 
 def test_every_room_stands_on_a_floor_and_on_the_map():

@@ -99,7 +99,7 @@ def _indicators(viewer: Viewer) -> list[Need]:
         ranked += [(-waiting.get(i.code, 0), -visited.get(i.code, 0), place, i.code, i) for place, i in enumerate(bare)]
     return [
         Need("indicator", i.code, label("indicator", i.code), _urgency(-asked, -seen, i.weight), f"/indikator/{i.code}")
-        for asked, seen, _place, _code, i in sorted(ranked)[:SHOWN]
+        for asked, seen, _place, _code, i in sorted(ranked, key=lambda row: row[:4])[:SHOWN]
     ]
 
 

@@ -103,7 +103,7 @@ def _follow_up_task(row) -> Task:
 
 def _question_tasks(viewer: Viewer) -> Iterator[Task]:
     waiting = questions.waiting_for(viewer)  # the oldest first
-    invited_at = questions.invited_at(viewer, [question.id for question in waiting])
+    invited_at = questions.invited_at(viewer, [question.id for question in waiting]) if waiting else {}
     off = holidays_from(clock.day_of(waiting[0].asked_at).year, clock.today().year + 1) if waiting else {}
     for question in waiting:
         # A question that was reopened waits anew.

@@ -20,6 +20,7 @@ from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
 from kb.search import service as search
+from kb.visits import openness
 from kb.visits import policy as visit_policy
 from kb.visits import queries as visits
 from kb.visits.models import Visit
@@ -53,6 +54,7 @@ def dashboard():
         notices=notifications.latest(viewer, 5),
         office=offices.get(viewer.office_id),
         may_ask=visit_policy.can_ask(viewer),
+        owes_hours=openness.owes_its_hours(viewer),
         may_moderate=question_policy.can_moderate(viewer),
     )
 
@@ -65,7 +67,7 @@ def office(slug: str):
     found = offices.by_slug(slug)
     if found is None:
         raise NotFound
-    written = notes.by_office(viewer, found.id, 20)
+    written, hours = notes.by_office(viewer, found.id, 20), openness.of(found)
     return render_template(
         "home/office.html",
         office=found,
@@ -74,7 +76,8 @@ def office(slug: str):
         received=_without_notes(visits.received_by(found.id, viewer), written),
         notes=written,
         answered=questions.answered_by(viewer, found.id, 10),
-        openness=visits.openness_summary(found),
+        openness=openness.summary(found, hours),
+        refusal=openness.refusal(found, hours),
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
         figures=figures.of_office(found.id, found.name) if visit_policy.can_see_figures(viewer, found.id) else None,
     )

@@ -14,9 +14,9 @@ from kb.core import workdays
 HOURS = re.compile(r"([0-9]{1,2})[.:]([0-9]{2})\s*[-–]\s*([0-9]{1,2})[.:]([0-9]{2})")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Session:
-    """A part of a day; `key` ("09:00") names it."""
+    """A part of a day; `key` ("09:00") names it. The earlier one comes first."""
 
     starts: time
     ends: time
@@ -55,7 +55,10 @@ class Closed:
 
 @dataclass(frozen=True)
 class Rules:
-    """When a host is open. `sessions` by weekday, 0 is Monday; `holidays` by day with their names; `full_months` as (year, month)."""
+    """When a host is open. `sessions` by weekday, 0 is Monday; `holidays` by day with their names; `full_months` as (year, month).
+
+    `is_said`: the host has said when it receives. Without that it offers nothing, and yet closes no day.
+    """
 
     notice_days: int
     ahead_days: int
@@ -63,6 +66,7 @@ class Rules:
     closed: tuple[Closed, ...] = ()
     holidays: Mapping[date, str] = field(default_factory=dict)
     full_months: frozenset[tuple[int, int]] = frozenset()
+    is_said: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Day:
 def day(on: date, rules: Rules, today: date) -> Day:
     """What a host offers on a day, seen from today."""
     reason = _why_closed(on, rules, today)
-    return Day(on, closed_because=reason) if reason else Day(on, rules.sessions[on.weekday()])
+    return Day(on, closed_because=reason) if reason else Day(on, rules.sessions.get(on.weekday(), ()))
 
 
 def _why_closed(on: date, rules: Rules, today: date) -> str:
@@ -98,7 +102,7 @@ def closed_reason(on: date, rules: Rules) -> str:
     """Why the host receives nobody on a day, whoever asks and whenever: holiday, weekday without sessions, closed period. Empty if open."""
     if on in rules.holidays:
         return rules.holidays[on]
-    if not rules.sessions.get(on.weekday()):
+    if rules.is_said and not rules.sessions.get(on.weekday()):
         return "akhir pekan" if on.weekday() >= 5 else "tidak ada sesi"
     return next((period.reason for period in rules.closed if period.from_on <= on <= period.until_on), "")
 

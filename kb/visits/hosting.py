@@ -58,17 +58,14 @@ def settings_text(settings: Settings) -> str:
 
 
 def stored_text(host: Office) -> str:
-    """What the host has set; empty as long as the defaults hold."""
+    """What the host has said; empty as long as it has said nothing."""
     row = openness.of(host)
     if row.id is None:
         return ""
-    by_weekday: dict[int, tuple[Session, ...]] = {}
-    for one in row.sessions:
-        by_weekday[one.weekday] = (*by_weekday.get(one.weekday, ()), Session(one.starts, one.ends))
     return settings_text(
         Settings(
             row.notice_days, row.ahead_days, row.largest_delegation, row.visits_per_session, row.visits_per_month, row.place, row.bring,
-            row.note, by_weekday,
+            row.note, openness.sessions_of(row),
         )
     )  # fmt: skip
 
@@ -153,7 +150,7 @@ def outside(host: Office) -> list[Touched]:
     for one in touched_by(today + timedelta(days=1), date.max, host):
         offered = {session.key for session in rules.sessions.get(one.day.weekday(), ())}
         reason = calendar.closed_reason(one.day, rules)
-        if not reason and one.session not in offered:
+        if not reason and rules.is_said and one.session not in offered:
             reason = "sesi itu tidak dibuka lagi"
         if not reason and (one.day, one.session) in crowded:
             reason = "lebih banyak kunjungan daripada yang Anda terima per sesi"

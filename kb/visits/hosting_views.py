@@ -46,9 +46,10 @@ def _own_office() -> Office:
 
 
 def _fill(form: OpennessForm, host: Office) -> None:
-    form.process(obj=openness.of(host))
+    known = openness.of(host)
+    form.process(obj=known)
     form.started_from.data = edits.fingerprint(hosting.stored_text(host))
-    for weekday, sessions in openness.rules(host).sessions.items():
+    for weekday, sessions in openness.proposed_sessions(known).items():
         form[form.WEEKDAYS[weekday]].data = ", ".join(session.label.replace("–", "-") for session in sessions)
 
 
@@ -75,7 +76,7 @@ def _page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
         touched = hosting.touched_by(close_form.from_on.data, close_form.until_on.data, host)
     page = render_template(
         "visits/openness.html", form=form, close=close_form, host=host, periods=openness.periods_to_come(host), touched=touched,
-        outside=hosting.outside(host), failed=status == 422,
+        outside=hosting.outside(host), is_said=openness.rules(host).is_said, refusal=openness.refusal(host), failed=status == 422,
     )  # fmt: skip
     return page, status
 

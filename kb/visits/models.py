@@ -14,7 +14,7 @@ from kb.visits.workflow import STATUSES
 
 
 class Openness(db.Model):
-    """When and for whom an office is open. Without a row the defaults in openness.py hold. `visits_per_month` None is no limit."""
+    """When and for whom an office is open, as it has said itself; without a row it receives nobody. `visits_per_month` None is no limit."""
 
     __tablename__ = "openness"
     id: Mapped[int] = mapped_column(primary_key=True)

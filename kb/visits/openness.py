@@ -1,4 +1,7 @@
-"""The rules of a host as the calendar wants them: from its own settings, or the defaults, with Indonesia's holidays."""
+"""The rules of a host as the calendar wants them: from what it has said, with Indonesia's holidays.
+
+A host receives when it has said so. Until then it offers no session, and the defaults are what its form proposes.
+"""
 
 from datetime import date, time, timedelta
 
@@ -7,8 +10,10 @@ from sqlalchemy import select
 from kb.core import clock
 from kb.core.days_off import holidays_from
 from kb.core.db import db
+from kb.core.viewer import Viewer
 from kb.offices.models import Office
-from kb.visits import calendar
+from kb.offices.queries import governments
+from kb.visits import calendar, policy
 from kb.visits.calendar import Closed, Rules, Session
 from kb.visits.models import ClosedPeriod, Openness, Visit, VisitSlot
 
@@ -21,7 +26,7 @@ DEFAULT_DELEGATION = 40
 
 
 def of(host: Office) -> Openness:
-    """The host's settings; unsaved defaults when it has none."""
+    """What the host has said; unsaved defaults, without sessions, when it has said nothing yet."""
     found = db.session.scalars(select(Openness).where(Openness.host_id == host.id)).one_or_none()
     return found or Openness(
         host_id=host.id,
@@ -39,17 +44,52 @@ def of(host: Office) -> Openness:
 def rules(host: Office) -> Rules:
     """The host's rules for the calendar."""
     settings = of(host)
-    by_weekday: dict[int, tuple[Session, ...]] = {}
-    for row in settings.sessions:
-        by_weekday[row.weekday] = (*by_weekday.get(row.weekday, ()), Session(row.starts, row.ends))
-    if settings.id is None:
-        by_weekday = dict.fromkeys(range(5), DEFAULT_SESSIONS)
+    said = host.joined_at is not None and settings.id is not None
     closed = db.session.scalars(select(ClosedPeriod).where(ClosedPeriod.host_id == host.id).order_by(ClosedPeriod.from_on))
     periods = tuple(Closed(period.from_on, period.until_on, period.reason) for period in closed)
     today = clock.today(host.timezone)
     return Rules(
-        settings.notice_days, settings.ahead_days, by_weekday, periods, holidays_from(today.year), _full_months(settings, today)
+        settings.notice_days, settings.ahead_days, sessions_of(settings) if said else {}, periods, holidays_from(today.year),
+        _full_months(settings, today), said,
     )  # fmt: skip
+
+
+def sessions_of(settings: Openness) -> dict[int, tuple[Session, ...]]:
+    """The sessions of some settings by weekday."""
+    by_weekday: dict[int, tuple[Session, ...]] = {}
+    for row in settings.sessions:
+        by_weekday[row.weekday] = (*by_weekday.get(row.weekday, ()), Session(row.starts, row.ends))
+    return by_weekday
+
+
+def proposed_sessions(settings: Openness) -> dict[int, tuple[Session, ...]]:
+    """What the form of the open days begins with: the sessions that were said, or the usual ones."""
+    return dict.fromkeys(range(5), DEFAULT_SESSIONS) if settings.id is None else sessions_of(settings)
+
+
+def owes_its_hours(viewer: Viewer) -> bool:
+    """Does this person manage an office that has not said yet when it receives, be it never?"""
+    if not policy.can_set_openness(viewer, viewer.office_id or 0):
+        return False
+    silent = governments().where(Office.id == viewer.office_id, Office.id.not_in(select(Openness.host_id)))
+    return db.session.scalars(silent).first() is not None
+
+
+def refusal(host: Office, settings: Openness | None = None) -> str:
+    """Why the host receives nobody on whatever day, as a sentence; empty when it has opened sessions. Its settings may be handed in."""
+    if host.joined_at is None:
+        return f"{host.name} belum bergabung di Berguru, jadi belum dapat menerima permohonan."
+    settings = settings or of(host)
+    if settings.id is None:
+        return f"{host.name} belum menyatakan kapan menerima tamu."
+    return "" if settings.sessions else "Tuan rumah belum membuka sesi."
+
+
+def receiving() -> set[int]:
+    """The offices that have opened sessions."""
+    has_joined = select(Office.id).where(Office.joined_at.is_not(None))
+    query = select(Openness.host_id).where(Openness.host_id.in_(has_joined), Openness.sessions.any())
+    return set(db.session.scalars(query))
 
 
 def closed_reason(host: Office, on: date) -> str:
@@ -81,12 +121,13 @@ def periods_to_come(host: Office) -> list[ClosedPeriod]:
     return list(db.session.scalars(query.order_by(ClosedPeriod.from_on)))
 
 
-def summary(host: Office) -> str:
-    """When the host is open, in a sentence."""
-    found = rules(host)
-    days = [WEEKDAYS[weekday] for weekday in sorted(found.sessions)]
-    if not days:
-        return "Tuan rumah belum membuka sesi."
-    sessions = sorted({session.label for listed in found.sessions.values() for session in listed})
-    zone = clock.ZONE_NAMES.get(host.timezone, "")
-    return f"Terbuka {', '.join(days)}; sesi {' dan '.join(sessions)} {zone}; pemberitahuan paling lambat {found.notice_days} hari kerja."
+def summary(host: Office, settings: Openness | None = None) -> str:
+    """When the host is open, in a sentence; or that it is not."""
+    settings = settings or of(host)
+    if reason := refusal(host, settings):
+        return reason
+    opened = sessions_of(settings)
+    days = [WEEKDAYS[weekday] for weekday in sorted(opened)]
+    sessions = sorted({session.label for listed in opened.values() for session in listed})
+    zone, notice = clock.ZONE_NAMES.get(host.timezone, ""), settings.notice_days
+    return f"Terbuka {', '.join(days)}; sesi {' dan '.join(sessions)} {zone}; pemberitahuan paling lambat {notice} hari kerja."

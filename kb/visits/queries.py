@@ -155,11 +155,6 @@ def received_by(office_id: int, viewer: Viewer, limit: int = 20) -> list[Visit]:
     return list(db.session.scalars(query.order_by(Visit.day.desc()).limit(limit)))
 
 
-def openness_summary(host: Office) -> str:
-    """When the host is open, in a sentence."""
-    return openness.summary(host)
-
-
 def month_of(host: Office, year: int, month: int) -> Month:
     """A month of a host's calendar with what is taken and what waits."""
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])

@@ -49,9 +49,16 @@ class Chosen:
         return f"{self.day:%Y-%m}"
 
 
-def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bool = False, joint: bool = False) -> list[Chosen]:
+def check(
+    host: Office,
+    wishes: Iterable[Wish],
+    field: str = "slot",
+    by_host: bool = False,
+    joint: bool = False,
+    moving: Visit | None = None,
+) -> list[Chosen]:
     """The sessions asked for, if the host is open then and has a seat. A host may ignore its own notice and limits; a guest who would come
-    together with another delegation (`joint`) needs no seat of its own.
+    together with another delegation (`joint`) needs no seat of its own, and a visit that is `moving` may keep a seat it has.
 
     Raises Invalid at `field`.
     """
@@ -60,10 +67,12 @@ def check(host: Office, wishes: Iterable[Wish], field: str = "slot", by_host: bo
         raise Invalid("Pilih satu hari dan sesi.", field)
     if len(wanted) > MOST_SESSIONS or len({wish.day for wish in wanted}) > MOST_DAYS:
         raise Invalid(f"Pilih paling banyak {MOST_SESSIONS} sesi pada paling banyak {MOST_DAYS} hari.", field)
+    if reason := openness.refusal(host):
+        raise Invalid(reason, field)
     rules, today = openness.rules(host), clock.today(host.timezone)
     if by_host:
         rules = without_limits(rules)
-    full = set() if joint else full_sessions(host, {wish.day for wish in wanted})
+    full = set() if joint else full_sessions(host, {wish.day for wish in wanted}, moving)
     return [_checked(wish, rules, today, full, field) for wish in wanted]
 
 
@@ -91,27 +100,29 @@ def closed_because(visit: Visit) -> str:
     return "; ".join(f"{tanggal(day)}, {because}" for day, because in reasons if because)
 
 
-def full_sessions(host: Office, days: Iterable[date]) -> set[Wish]:
-    """The sessions of these days in which every seat is taken."""
+def full_sessions(host: Office, days: Iterable[date], moving: Visit | None = None) -> set[Wish]:
+    """The sessions of these days in which every seat is taken, not counting those of a visit that is moving."""
     seats = openness.of(host).visits_per_session
     taken = (
         select(VisitSlot.day, VisitSlot.session)
-        .where(VisitSlot.host_id == host.id, VisitSlot.day.in_(list(days)))
+        .where(VisitSlot.host_id == host.id, VisitSlot.day.in_(list(days)), VisitSlot.visit_id != (moving.id if moving else 0))
         .group_by(VisitSlot.day, VisitSlot.session)
         .having(func.count() >= seats)
     )
     return {Wish(day, session) for day, session in db.session.execute(taken)}
 
 
-def next_free(host: Office, after: date | None = None, limit: int = 3, by_host: bool = False) -> list[Chosen]:
-    """The next sessions a guest may ask for, from the day `after` on."""
+def next_free(
+    host: Office, after: date | None = None, limit: int = 3, by_host: bool = False, moving: Visit | None = None
+) -> list[Chosen]:  # fmt: skip
+    """The next sessions a guest may ask for, from the day `after` on; with those that a visit that is `moving` holds itself."""
     rules, today = openness.rules(host), clock.today(host.timezone)
     if by_host:
         rules = replace(without_limits(rules), ahead_days=rules.ahead_days)
     start = max(after or today, today)
     days = [calendar.day(start + timedelta(days=n), rules, today) for n in range(rules.ahead_days + 1)]
     days = [day for day in days if day.sessions]
-    full = full_sessions(host, [day.on for day in days])
+    full = full_sessions(host, [day.on for day in days], moving)
     free = (Chosen(day.on, session) for day in days for session in day.sessions if Wish(day.on, session.key) not in full)
     return [chosen for chosen, _ in zip(free, range(limit), strict=False)]
 

@@ -124,7 +124,7 @@ def check_draft(visit: Visit) -> None:
 def check_host(host: Office, viewer: Viewer) -> None:
     """Can this office be asked at all? Raises Invalid."""
     if host.joined_at is None:
-        raise Invalid(f"{host.name} belum bergabung di Berguru, jadi belum dapat menerima permohonan.")
+        raise Invalid(openness.refusal(host))
     if host.is_editorial:
         raise Invalid("Redaksi Berguru bukan instansi yang dapat dikunjungi.")
     if viewer.is_of(host.id):
@@ -197,7 +197,7 @@ def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> No
     _check_step(step, visit, viewer, given)
     change = _PREPARE.get(action, _nothing)(visit, given)
     _claim(visit, step, given)
-    was, now = step.source in HOLDS_SLOT, step.target in HOLDS_SLOT
+    was, now, shared = step.source in HOLDS_SLOT, step.target in HOLDS_SLOT, visit.joint_with_id is not None
     heir = schedule.free(visit) if was and not now else None
     change()
     if now and not was and visit.joint_with_id is None:
@@ -206,7 +206,7 @@ def act(visit: Visit, action: str, viewer: Viewer, given: Given = NOTHING) -> No
     if step.target in AGREED or step.source in AGREED:
         visit.sequence += 1
     events.record(f"visit.{step.event}", visit, viewer)
-    _tell_others(visit, step, viewer, heir)
+    _tell_others(visit, step, viewer, heir, shared)
 
 
 def _check_step(step: Step, visit: Visit, viewer: Viewer, given: Given) -> None:
@@ -228,6 +228,8 @@ def _nothing(_visit: Visit, _given: Given):
 
 
 def _submit(visit: Visit, _given: Given):
+    if reason := openness.refusal(visit.host):
+        raise Invalid(f"{reason} Permohonan ini tetap tersimpan sebagai draf.", "slot")
     if lacking := answers.missing(visit):
         raise Invalid(f"Permohonan belum lengkap. Yang masih kurang: {', '.join(lacking.values())}.", next(iter(lacking)))
     schedule.check(visit.host, _wishes(visit), joint=visit.wants_joint)
@@ -295,7 +297,10 @@ def _check_size(visit: Visit, leader: Visit, given: Given) -> None:
 def _propose(visit: Visit, given: Given):
     if not 1 <= len(given.options) <= MOST_OPTIONS:
         raise Invalid(f"Usulkan satu sampai {MOST_OPTIONS} jadwal.", "option_1")
-    checked = [schedule.check(visit.host, wishes, f"option_{number}", by_host=True) for number, wishes in enumerate(given.options, start=1)]
+    checked = [
+        schedule.check(visit.host, wishes, f"option_{number}", by_host=True, moving=visit)
+        for number, wishes in enumerate(given.options, start=1)
+    ]
     today = clock.today(visit.host.timezone)
     latest = workdays.after(today, OPTION_WORKING_DAYS, openness.holidays_from(today.year))
 
@@ -332,7 +337,7 @@ def _choose(visit: Visit, given: Given):
 
 
 def _reschedule(visit: Visit, given: Given):
-    chosen = schedule.check(visit.host, given.wishes, joint=visit.wants_joint)
+    chosen = schedule.check(visit.host, given.wishes, joint=visit.wants_joint, moving=visit)
 
     def change():
         schedule.write(visit, chosen)
@@ -397,7 +402,7 @@ def _take(visit: Visit, viewer: Viewer) -> None:
         raise Conflict(TAKEN_FOR_GUEST) from None  # who was faster is not the guest's to know
 
 
-def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -> None:
+def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None, shared: bool) -> None:
     """Nobody is refused in silence: who wanted the same session is told that it is gone, or free again."""
     if heir is not None:
         heir.sequence += 1
@@ -411,7 +416,7 @@ def _tell_others(visit: Visit, step: Step, viewer: Viewer, heir: Visit | None) -
         events.record("visit.joined", visit.joint_with, viewer)
     if step.target == "requested" and step.action != "refuse_options":
         _ask_to_share(visit, viewer)
-    if step.source in HOLDS_SLOT and step.target not in HOLDS_SLOT and heir is None:
+    if step.source in HOLDS_SLOT and step.target not in HOLDS_SLOT and heir is None and not shared:
         for other in queries.waitlisted_for(visit):
             events.record("visit.slot_freed", other, viewer)
 

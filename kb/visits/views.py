@@ -11,7 +11,7 @@ from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.pages import hari
-from kb.core.viewer import current_viewer
+from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
@@ -60,6 +60,8 @@ HISTORY = {
 NEXT_FREE = 250
 # So many articles of the host are offered before an indicator is chosen; the others can be unfolded.
 MOST_NEAR = 5
+# So many chosen sessions are shown again. More than four cannot be asked for, and more than a form offers were forged.
+MOST_SHOWN = 1000
 
 
 @bp.get("/kunjungan")
@@ -74,6 +76,7 @@ def index():
         topics={code: loader.indicator(code) for visit in upcoming for code in visit.indicators},
         own=queries.own(viewer.office_id) if viewer.office_id else None,
         may_ask=policy.can_ask(viewer),
+        owes_hours=openness.owes_its_hours(viewer),
     )
 
 
@@ -84,11 +87,19 @@ def calendar(slug: str):
     viewer, host = current_viewer(), offices.by_slug(slug)
     if host is None or host.is_editorial:
         raise NotFound
-    month = _month(host, request.args.get("bulan", ""))
+    refusal = openness.refusal(host)
+    month = None if refusal else _month(host, request.args.get("bulan", ""))
     return render_template(
-        "visits/calendar.html", host=host, month=month, months=_months(host), settings=openness.of(host), zone=_zone(host),
-        visits=queries.taking_part_of(month, host.id, viewer), may_ask=policy.can_ask(viewer) and not viewer.is_of(host.id),
-    )  # fmt: skip
+        "visits/calendar.html",
+        host=host,
+        refusal=refusal,
+        month=month,
+        months=_months(host),
+        visits=queries.taking_part_of(month, host.id, viewer) if month else {},
+        settings=openness.of(host),
+        zone=_zone(host),
+        may_ask=policy.can_ask(viewer) and not viewer.is_of(host.id),
+    )
 
 
 @bp.route("/kunjungan/baru", methods=["GET", "POST"])
@@ -99,8 +110,7 @@ def new():
     slug = request.args.get("tuan_rumah", "")
     host = offices.by_slug(slug) if slug else None
     if host is None:
-        found = [office for office in offices.joined() if office.id != viewer.office_id]
-        return render_template("visits/choose.html", offices=found, unknown=bool(slug)), 404 if slug else 200
+        return _choice(viewer, unknown=bool(slug))
     try:
         service.check_host(host, viewer)
     except Invalid as refusal:
@@ -124,10 +134,24 @@ def new():
     return _request_page(form, offices.by_slug(slug))
 
 
+def _choice(viewer: Viewer, unknown: bool):
+    """The offices that receive, and those that have not said when."""
+    receiving = openness.receiving()
+    others = [office for office in offices.joined() if office.id != viewer.office_id]
+    page = render_template(
+        "visits/choose.html",
+        hosts=[office for office in others if office.id in receiving],
+        silent=[office for office in others if office.id not in receiving],
+        unknown=unknown,
+    )
+    return page, 404 if unknown else 200
+
+
 def _request_form(host: Office) -> RequestForm:
+    """The form; a draft is all that can be kept for a host that receives nobody."""
     form = RequestForm()
     form.offer(known.articles_of(host.id, current_viewer()))
-    if "simpan_draf" in request.form:
+    if "simpan_draf" in request.form or openness.refusal(host):
         form.relax()
     return form
 
@@ -183,22 +207,19 @@ def _prefill(form: RequestForm) -> None:
 
 
 def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
-    chosen = form.slot.data
     if form.letter_file.data:
         form.letter_file.data.close()
     if form.errors and form.lost_letter:
         lost = f'Berkas "{form.lost_letter}" belum tersimpan karena masih ada yang perlu diperbaiki. Pilih lagi.'
         form.letter_file.errors = [*form.letter_file.errors, lost]
-    month = _month(host, request.values.get("lihat_bulan") or request.args.get("bulan") or (chosen[0][:7] if chosen else ""))
+    refusal = openness.refusal(host)
     page = render_template(
         "visits/request.html",
         form=form,
         host=host,
         visit=visit,
-        month=month,
-        months=_months(host),
-        elsewhere={value: _slot_label(value) for value in chosen if not _is_in(value, month)},
-        gone=[_slot_label(value) for value in chosen if _is_in(value, month) and value not in _offered_in(month, form.wants_joint.data)],
+        refusal=refusal,
+        **(_nothing_offered(form) if refusal else _offered(form, host)),
         readings=_readings(form),
         letter=visit.letter(service.REQUEST_LETTER) if visit else None,
         settings=openness.of(host),
@@ -206,6 +227,24 @@ def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
         zone=_zone(host),
     )
     return page, 422 if form.errors else 200
+
+
+def _offered(form: RequestForm, host: Office) -> dict:
+    """The month to choose from; what was chosen in another one, and what can be chosen no more."""
+    chosen = list(dict.fromkeys(form.slot.data))[:MOST_SHOWN]
+    month = _month(host, request.values.get("lihat_bulan") or request.args.get("bulan") or (chosen[0][:7] if chosen else ""))
+    offered = _offered_in(month, form.wants_joint.data)
+    return {
+        "month": month,
+        "months": _months(host),
+        "elsewhere": {value: _slot_label(value) for value in chosen if not _is_in(value, month)},
+        "gone": [_slot_label(value) for value in chosen if _is_in(value, month) and value not in offered],
+    }
+
+
+def _nothing_offered(form: RequestForm) -> dict:
+    """The host receives nobody: what was chosen before can be chosen no more."""
+    return {"elsewhere": {}, "gone": [_slot_label(value) for value in list(dict.fromkeys(form.slot.data))[:MOST_SHOWN]]}
 
 
 def _is_in(value: str, month: queries.Month) -> bool:
@@ -292,9 +331,12 @@ def check(visit_id: int):
 
 
 def _check_page(visit: Visit, status: int = 200, refused: str = ""):
+    refusal, missing = openness.refusal(visit.host), answers.missing(visit)
+    if refusal:
+        missing.pop("slot", None)  # nobody can choose a day there
     page = render_template(
         "visits/check.html", **_shown(visit), taken=schedule.is_full(visit), waiting=queries.count_competing(visit),
-        missing=answers.missing(visit), may_send=current_viewer().role == "manager", refused=refused, failed=status != 200,
+        missing=missing, may_send=current_viewer().role == "manager", refused=refused, refusal=refusal, failed=status != 200,
     )  # fmt: skip
     return page, status
 
@@ -339,7 +381,8 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         is_full=asked and schedule.is_full(visit),
         candidates=queries.joint_candidates(visit) if asked and side == "host" and visit.wants_joint else [],
         sharing=queries.sharing(visit) if visit.status in HOLDS_SLOT else [],
-        free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host"),
+        free=schedule.next_free(visit.host, limit=NEXT_FREE, by_host=side == "host", moving=visit),
+        refusal=openness.refusal(visit.host),
         may_complete=policy.can_complete(viewer, visit, today),
         history=queries.history(visit),
         words=HISTORY,

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time
 from html import unescape
 from html.parser import HTMLParser
 
+from sqlalchemy import delete
+
 from kb.core import clock
 from kb.core.db import db
 from kb.visits.models import ClosedPeriod, Openness, OpenSession, Visit, VisitIndicator, VisitSession, VisitSlot
@@ -80,13 +82,22 @@ def make_visit(
 
 
 def make_openness(host: str = "18.11", sessions: tuple[tuple[int, int, int], ...] = ((0, 9, 11),), **values) -> Openness:
-    """A host's own settings; `sessions` as (weekday, first hour, last hour). Not committed."""
+    """What a host says of itself, in place of what it said before; `sessions` as (weekday, first hour, last hour). Not committed."""
+    forget_openness(host)
     values = {"notice_days": 5, "ahead_days": 120, "largest_delegation": 40, **values}
     rows = [OpenSession(weekday=weekday, starts=time(starts), ends=time(ends)) for weekday, starts, ends in sessions]
-    row = Openness(host_id=office(host).id, sessions=rows, **values)
+    home = office(host)
+    home.joined_at = home.joined_at or clock.now()
+    row = Openness(host_id=home.id, sessions=rows, **values)
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def forget_openness(host: str = "18.11") -> None:
+    """The host has never said when it receives. Not committed."""
+    db.session.execute(delete(Openness).where(Openness.host_id == office(host).id))
+    db.session.expire_all()
 
 
 def close(from_on: date, until_on: date, reason: str = "sidang DPRD", host: str = "18.11") -> None:

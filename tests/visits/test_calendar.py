@@ -10,7 +10,7 @@ from kb.core import days_off
 from kb.visits import calendar, openness, queries
 from kb.visits.calendar import Closed, Rules, Session
 from kb.visits.schedule import Wish
-from tests.makers import office
+from tests.makers import office, open_hours
 from tests.visits.makers import FIRST_DAY, HOLIDAY, OPEN_DAY, TODAY, close, make_openness, make_visit
 
 MORNING_SESSION, AFTERNOON_SESSION = Session(time(9), time(11, 30)), Session(time(13, 30), time(15, 30))
@@ -132,8 +132,9 @@ def test_a_month_shows_each_of_its_days_once_under_its_weekday(world):
         (TODAY + 121 * DAY, "lebih dari 120 hari lagi"),
     ],
 )
-def test_a_host_without_settings_keeps_office_hours_and_says_why_it_is_closed(db_ctx, on, because):
+def test_a_host_at_the_usual_hours_says_why_it_is_closed(db_ctx, on, because):
     with db_ctx():
+        open_hours(office("18.11"))
         close(date(2026, 12, 15), date(2026, 12, 17))
         close(date(2026, 12, 18), date(2026, 12, 18), host="18.10")
         found = calendar.day(on, openness.rules(office("18.11")), TODAY)
@@ -151,6 +152,7 @@ def test_joint_leave_and_weekends_do_not_count_as_notice(db_ctx, it_is):
 
 def test_a_hosts_own_settings_replace_the_defaults_altogether(db_ctx):
     with db_ctx():
+        open_hours(office("18.10"))
         make_openness(sessions=((2, 13, 15), (2, 8, 10), (5, 9, 11)), notice_days=0, ahead_days=30)
         rules = openness.rules(office("18.11"))
         offered = [(TODAY + n * DAY, calendar.day(TODAY + n * DAY, rules, TODAY)) for n in range(60)]
@@ -195,6 +197,7 @@ def test_every_year_knows_the_holidays_that_never_move(year):
 
 def test_a_month_tells_what_is_taken_and_how_many_wait(db_ctx):
     with db_ctx():
+        open_hours(office("18.11"))
         make_visit("accepted", session="09:00")
         make_visit("requested", session="13:30", guest="18.10")
         make_visit("requested", session="13:30", guest="18.12")

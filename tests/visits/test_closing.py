@@ -10,7 +10,7 @@ from kb.core.db import db
 from kb.notifications.models import Notice
 from kb.visits import openness
 from kb.visits.models import ClosedPeriod, Openness, VisitOption, VisitSession
-from tests.makers import office
+from tests.makers import office, open_hours
 from tests.visits.makers import MESUJI, OPEN_DAY, PRINGSEWU, close, faults_at, make_openness, make_visit
 
 SETTINGS = "/kunjungan/keterbukaan"
@@ -254,5 +254,6 @@ def test_why_a_day_is_closed_can_be_asked_of_any_day(app):
     with app.app_context():
         close(date(2026, 12, 15), date(2026, 12, 17))
         host = office("18.11")
+        open_hours(host)
         reasons = {day: openness.closed_reason(host, date(2026, 12, day)) for day in (9, 12, 16, 24)}
     assert reasons == {9: "", 12: "akhir pekan", 16: "sidang DPRD", 24: "Cuti Bersama Hari Raya Natal"}

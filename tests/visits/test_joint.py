@@ -93,6 +93,28 @@ def test_who_joined_inherits_the_seat_when_the_first_cancels(pair, cast):
     assert (visit.status, third.status) == ("accepted", "accepted")
 
 
+def waits_for_the_session(guest: str = "18.13") -> Visit:
+    return make_visit("waitlisted", guest=guest)
+
+
+def test_who_waits_hears_of_nothing_while_the_seat_is_inherited_and_of_its_end(pair, cast):
+    leader, visit = pair
+    join(visit, leader, cast)
+    waiting = waits_for_the_session()
+    service.act(leader, "cancel", cast.guest_manager.viewer, Given(reason="Anggaran digeser."))
+    assert recorded(waiting) == [], "the seat went on to the visit that shared it"
+    service.act(visit, "cancel", cast.outsider.viewer, Given(reason="Anggaran digeser."))
+    assert recorded(waiting) == ["visit.slot_freed"]
+
+
+def test_who_waits_hears_of_nothing_when_one_leaves_who_only_shared_the_seat(pair, cast):
+    leader, visit = pair
+    join(visit, leader, cast)
+    waiting = waits_for_the_session()
+    service.act(visit, "cancel", cast.outsider.viewer, Given(reason="Anggaran digeser."))
+    assert recorded(waiting) == [] and schedule.is_full(waiting)
+
+
 def test_a_taken_session_may_be_asked_for_by_who_would_share_it_and_its_holder_is_asked(app, cast):
     with app.app_context():
         holder = make_visit("accepted", guest="18.12")

@@ -11,6 +11,7 @@ from kb.core import events
 from kb.core.db import db
 from kb.notifications.models import Mail, Notice
 from kb.visits.models import Visit, VisitSlot
+from tests.makers import office, open_hours
 from tests.visits.makers import FORM, MESUJI, OPEN_DAY, PRINGSEWU, SECRETS, TUBABA, make_visit
 
 NEW = "/kunjungan/baru?tuan_rumah=kabupaten-mesuji"
@@ -63,6 +64,9 @@ def holders(app) -> list[int]:
 
 def test_a_guest_chooses_a_host_and_sends_a_request(app, cast, told):
     guest, host = cast.guest_manager.client, cast.host_manager.client
+    with app.app_context():
+        open_hours(office("18.12"))
+        db.session.commit()
 
     choice = guest.get("/kunjungan/baru").text
     assert NEW in choice and "tuan_rumah=kabupaten-tulang-bawang-barat" in choice

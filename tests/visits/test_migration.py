@@ -185,3 +185,47 @@ def test_drafts_may_lack_a_day_and_get_one_on_the_way_back(tmp_path, old):
     assert rows("SELECT visit_id FROM visit_slot") == [(1,)] and rows("PRAGMA foreign_key_check") == []
     upgrade()
     assert rows("SELECT count(*) FROM visit") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("change", "opened"),
+    [
+        ("UPDATE visit SET status = status", True),
+        ("UPDATE visit SET status = 'proposed'", True),
+        ("UPDATE visit SET status = 'cancelled'", True),
+        ("UPDATE visit SET status = 'withdrawn', decided_at = '2026-11-02 00:00:00'", True),
+        ("UPDATE visit SET status = 'requested'", False),
+        ("UPDATE visit SET status = 'declined', decided_at = '2026-11-02 00:00:00'", False),
+        ("UPDATE visit SET status = 'draft'", False),
+        ("UPDATE visit SET host_id = 2, guest_id = 1", False),
+    ],
+)
+def test_who_already_dealt_with_guests_keeps_the_hours_that_held_and_nobody_else_gets_any(old, change, opened):
+    upgrade(revision="demand")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(change))
+    upgrade()
+    hours = [(weekday, *hours) for weekday in range(5) for hours in (("09:00:00", "11:30:00"), ("13:30:00", "15:30:00"))]
+    found = rows("SELECT weekday, substr(starts, 1, 8), substr(ends, 1, 8) FROM open_session JOIN openness ON openness.id = openness_id "
+                 "WHERE host_id = 1 ORDER BY weekday, starts")  # fmt: skip
+    assert found == (hours if opened else [])
+    if opened:
+        limits = "SELECT notice_days, ahead_days, largest_delegation, visits_per_session, visits_per_month FROM openness WHERE host_id = 1"
+        assert rows(limits) == [(5, 120, 40, 1, None)]
+    downgrade(revision="demand")
+    upgrade()
+    assert rows("SELECT count(*) FROM openness WHERE host_id = 1") == [(int(opened),)]
+
+
+def test_hours_that_were_said_and_days_that_were_closed_are_kept(old):
+    upgrade(revision="demand")
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text("INSERT INTO openness (host_id, notice_days, ahead_days, largest_delegation, place, bring, note) "
+                    "VALUES (1, 9, 30, 7, '', '', '')")
+        )  # fmt: skip
+        closed = sa.text("INSERT INTO closed_period (host_id, from_on, until_on, reason) VALUES (2, '2026-12-07', '2026-12-08', 'Apel')")
+        connection.execute(closed)
+    upgrade()
+    assert rows("SELECT host_id, notice_days FROM openness ORDER BY host_id") == [(1, 9), (2, 5)]
+    assert rows("SELECT count(*) FROM open_session JOIN openness ON openness.id = openness_id WHERE host_id = 1") == [(0,)]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kb.core.db import db
 from kb.visits.models import ClosedPeriod, Openness
 from tests.makers import office
-from tests.visits.makers import OPEN_DAY, close, faults_at, make_openness, make_visit, typed
+from tests.visits.makers import OPEN_DAY, close, faults_at, forget_openness, make_openness, make_visit, typed
 
 SETTINGS = "/kunjungan/keterbukaan"
 CLOSE = "/kunjungan/keterbukaan/tutup"
@@ -33,13 +33,21 @@ def kept(cast) -> dict[str, list[str]]:
     return {name: shown[name] for name in FORM}
 
 
-def test_the_form_begins_with_the_defaults_that_hold_without_it(cast):
+@pytest.fixture
+def silent(app, cast):
+    """The host has not said yet when it receives."""
+    with app.app_context():
+        forget_openness()
+        db.session.commit()
+
+
+def test_the_form_proposes_the_usual_hours_to_who_has_said_nothing(cast, silent):
     shown = typed(cast.host_manager.client.get(SETTINGS).text)
     assert shown["monday"] == shown["friday"] == ["09.00-11.30, 13.30-15.30"] and shown["saturday"] == [""]
     assert (shown["notice_days"], shown["ahead_days"], shown["largest_delegation"]) == (["5"], ["120"], ["40"])
 
 
-def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, cast):
+def test_guests_see_new_open_days_at_once_and_the_form_shows_what_was_kept(app, cast, silent):
     assert cast.host_manager.client.post(SETTINGS, data=FORM).status_code == 303
     page = cast.guest_manager.client.get(NEW).text
     assert offered(page)[:4] == ["2026-12-01 08:00", "2026-12-01 10:00", "2026-12-03 13:30", "2026-12-08 08:00"]
@@ -94,7 +102,7 @@ def test_faulty_open_days_are_named_at_their_field_and_nothing_changes(app, cast
     assert kept(cast) == before
 
 
-def test_no_notice_at_all_opens_tomorrow_but_never_today(app, cast):
+def test_no_notice_at_all_opens_tomorrow_but_never_today(app, cast, silent):
     days = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "09.00-11.00")
     cast.host_manager.client.post(SETTINGS, data={**FORM, **days, "notice_days": "0"})
     assert offered(cast.guest_manager.client.get(NEW.replace("2026-12", "2026-11")).text)[0] == "2026-11-24 09:00"
@@ -132,7 +140,7 @@ def test_a_faulty_closed_period_is_named_at_its_field(app, cast, field, value, m
         assert db.session.scalars(select(ClosedPeriod)).all() == []
 
 
-def test_changed_open_days_leave_an_agreed_visit_alone(app, cast):
+def test_changed_open_days_leave_an_agreed_visit_alone(app, cast, silent):
     with app.app_context():
         ident = make_visit("accepted").id
         db.session.commit()
@@ -166,7 +174,7 @@ def test_the_second_of_two_managers_overwrites_nothing_in_silence(app, cast):
 
 
 @pytest.mark.parametrize("begun", ["", "0" * 16, "\x00", "x" * 5_000])
-def test_a_forged_beginning_overwrites_nothing(cast, begun):
+def test_a_forged_beginning_overwrites_nothing(cast, begun, silent):
     client = cast.host_manager.client
     client.post(SETTINGS, data=FORM)
     assert client.post(SETTINGS, data={**FORM, "place": "Timpa", "started_from": begun}).status_code == 409
@@ -177,7 +185,8 @@ def test_a_host_without_any_session_says_so(cast, app):
     with app.app_context():
         make_openness(sessions=())
         db.session.commit()
-    assert "Tidak ada sesi terbuka pada bulan ini." in cast.guest_manager.client.get(NEW).text
+    for address in (NEW, "/kunjungan/kalender/kabupaten-mesuji", "/instansi/kabupaten-mesuji"):
+        assert "Tuan rumah belum membuka sesi." in cast.guest_manager.client.get(address).text
 
 
 def test_the_public_calendar_says_each_reason_once_and_what_a_guest_should_know(app, cast):

@@ -94,6 +94,47 @@ def test_who_was_faster_is_the_hosts_to_know_and_not_the_guests(app, cast, stand
         assert "baru saja terisi" in refusal.value.message and "Tulang Bawang" not in refusal.value.message
 
 
+@pytest.mark.parametrize(
+    ("status", "person", "action", "given"),
+    [
+        ("requested", "host_manager", "accept", Given()),
+        ("proposed", "guest_manager", "choose", Given(option=1)),
+        ("accepted", "guest_manager", "cancel", Given(reason="Bentrok")),
+    ],
+)
+def test_a_change_that_leaves_the_state_alone_stops_a_step_too(app, cast, standing, status, person, action, given):
+    """A rescheduling, another proposal or another wish is stored between the reading of the visit and the step."""
+    ident = standing(status)
+    with app.app_context():
+        visit = db.session.get(Visit, ident)
+        db.session.execute(Visit.__table__.update().where(Visit.id == ident).values(version=visit.version + 1))
+        with pytest.raises(Conflict, match="baru saja diubah orang lain"):
+            service.act(visit, action, getattr(cast, person).viewer, given)
+        db.session.rollback()
+        assert db.session.get(Visit, ident).status == status
+
+
+@pytest.mark.parametrize("status", ["accepted", "online"])
+@pytest.mark.parametrize("reason", [None, "", " \n "])
+def test_an_agreed_visit_is_not_moved_without_a_reason_and_one_that_waits_is(app, cast, standing, status, reason):
+    agreed, asked = standing(status), standing("requested", guest="18.10", day=THURSDAY)
+    wanted = {"slot": f"{NEXT_WEEK} 09:00"} | ({} if reason is None else {"reason": reason})
+    refused = cast.guest_manager.client.post(f"/kunjungan/{agreed}/reschedule", data=wanted)
+    assert refused.status_code == 422 and "Tulis alasannya" in faults(refused.text, "reason")
+    assert f'value="{NEXT_WEEK} 09:00" selected' in refused.text, "the session that was picked stays picked"
+    with app.app_context():
+        visit = db.session.get(Visit, agreed)
+        assert (visit.status, visit.day, visit.version) == (status, OPEN_DAY, 1)
+    moved = cast.guest_manager.client.post(f"/kunjungan/{agreed}/reschedule", data={**wanted, "reason": "Kepala dinas berhalangan."})
+    assert moved.status_code == 303
+    assert cast.guest_manager.client.post(f"/kunjungan/{asked}/reschedule", data=wanted).status_code == 303
+
+
+def faults(page: str, field: str) -> str:
+    """What a step says at one of its fields."""
+    return re.search(rf'<p class="field-error" id="{field}-salah">(.*?)</p>', page, re.DOTALL)[1]
+
+
 def test_a_day_that_was_closed_meanwhile_is_accepted_only_on_purpose(app, cast, standing):
     ident = standing("requested")
     with app.app_context():

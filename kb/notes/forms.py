@@ -5,7 +5,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
-from kb.core.forms import CreateForm
+from kb.core.forms import CreateForm, Readable
 from kb.instruments import loader
 from kb.notes.models import Note
 from kb.notes.service import Content
@@ -43,7 +43,7 @@ class NoteForm(CreateForm):
     held_on = DateField("Tanggal kunjungan", [InputRequired()])
     side = RadioField("Peran instansi kami", choices=SIDES, default="guest")
     other = SelectField("Instansi yang lain")
-    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=BODY_MAX)])
+    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=BODY_MAX), Readable()])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
     visibility = RadioField("Siapa yang boleh membaca?", choices=VISIBILITY_LABELS, default="para_pihak")
     source = StringField("Sumber (opsional)", [Optional(), Length(max=1000)])

@@ -284,12 +284,35 @@ def _invite(question: Question, guest: Guest, viewer: Viewer) -> None:
     events.record("question.invited", question, viewer, invited_office_id=guest.office_id)
 
 
-def decline_invitation(question: Question, viewer: Viewer) -> None:
-    """Say that somebody else should answer: the office is not reminded any more."""
+def decline_invitation(question: Question, viewer: Viewer) -> bool:
+    """Say that somebody else should answer: the office is not reminded any more. A second time changes nothing, and returns False.
+
+    Raises Conflict when there is nothing to decline: no invitation, or nobody waits for its answer.
+    """
     require(policy.can_view(viewer, question), policy.can_write(viewer))
-    mine = (Invitation.question_id == question.id, Invitation.office_id == viewer.office_id, Invitation.declined_at.is_(None))
-    if db.session.execute(update(Invitation).where(*mine).values(declined_at=clock.now())).rowcount:
-        events.record("question.invitation_declined", question, viewer)
+    lock(question)
+    mine = select(Invitation).where(Invitation.question_id == question.id, Invitation.office_id == viewer.office_id)
+    invitation = db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if invitation is not None and invitation.declined_at is not None:
+        return False
+    _refuse_to_decline(question, invitation, viewer)
+    invitation.declined_at = clock.now()
+    events.record("question.invitation_declined", question, viewer)
+    return True
+
+
+def _refuse_to_decline(question: Question, invitation: Invitation | None, viewer: Viewer) -> None:
+    if question.status == "merged":
+        raise Conflict(
+            f"Pertanyaan nomor {question.id} sudah digabung dengan pertanyaan serupa, beserta undangannya. Tidak ada yang dilewati."
+        )
+    if invitation is None:
+        raise Conflict("Instansi Anda tidak diundang menjawab pertanyaan ini, jadi tidak ada undangan yang perlu dilewati.")
+    if queries.has_answered(question, viewer.office_id):
+        raise Conflict("Instansi Anda sudah menjawab pertanyaan ini, jadi undangannya tidak perlu dilewati.")
+    if question.status != "open":
+        state = {"answered": "terjawab", "closed": "ditutup"}[question.status]
+        raise Conflict(f"Pertanyaan ini sudah {state}, jadi tidak ada lagi yang diingatkan untuk menjawab.")
 
 
 # Answering

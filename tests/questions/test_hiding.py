@@ -27,7 +27,10 @@ def solved(cast, db_ctx, monkeypatch):
         waiting = make_question(cast.guest_member.viewer, title="Siapa yang menunggu?", invited=("18.11",))
         make_question(cast.guest_member.viewer, title="Pertanyaan lain sesudahnya?")
         next_morning(monkeypatch)
-        answer, other = make_answer(question, cast.host_member.viewer, "Dengan perda kilat."), make_answer(question, cast.outsider.viewer, "Sekretaris daerah.")
+        answer, other = (
+            make_answer(question, cast.host_member.viewer, "Dengan perda kilat."),
+            make_answer(question, cast.outsider.viewer, "Sekretaris daerah."),
+        )
         service.accept(answer, cast.guest_member.viewer)
         service.confirm_applied(answer, "Selesai dalam sebulan.", cast.guest_member.viewer)
         service.confirm_current(answer, cast.host_member.viewer)

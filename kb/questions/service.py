@@ -468,7 +468,7 @@ def set_aside(found: Answer) -> None:
 
 
 def bring_back(found: Answer) -> None:
-    """Show it again, with all that `set_aside` took, unless people went on meanwhile: took another answer, closed or reopened the question."""
+    """Show it again, with all that `set_aside` took, unless people went on meanwhile: took another answer, or closed the question."""
     question, was = found.question, found.set_aside or {}
     found.hidden_at = None
     recount(question)

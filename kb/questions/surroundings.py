@@ -23,7 +23,8 @@ class Thing:
 @dataclass
 class Surroundings:
     """`practice`: office id -> (articles, notes) about some indicators. `about`: the thing a question is about, by kind and id.
-    `find_about`: kind and id of what an address parameter names. `similar`: things like a title and, if told, its text. `became`: articles made of a question."""
+    `find_about`: kind and id of what an address parameter names. `similar`: things like a title and, if told, its text. `became`: articles
+    made of a question."""
 
     practice: Callable[[tuple[str, ...], Viewer], dict[int, tuple[int, int]]] = lambda codes, viewer: {}
     about: Callable[[str, int, Viewer], Thing | None] = lambda kind, ident, viewer: None

@@ -53,7 +53,8 @@ def seen(cast, *question_ids: int) -> dict[tuple[str, str], str]:
 def part_of(kind: str, ids: tuple[int, int, int, int]):
     question_id, answer_id, other_id, waiting_id = ids
     model, ident = {
-        "question": (Question, question_id), "accepted": (Answer, answer_id), "other": (Answer, other_id), "waiting": (Question, waiting_id),
+        "question": (Question, question_id), "waiting": (Question, waiting_id),
+        "accepted": (Answer, answer_id), "other": (Answer, other_id),
     }.get(kind, (Comment, None))  # fmt: skip
     return db.session.get(model, ident) if ident else db.session.scalars(select(Comment).order_by(Comment.id)).first()
 

@@ -49,7 +49,7 @@ def fresh(request):
         return
     app = request.getfixturevalue("app")
     databases.restore(app)
-    for name in ("surat", "berkas", "indeks"):
+    for name in ("surat", "berkas", "indeks", "titipan"):
         shutil.rmtree(f"{app.config['KB_DATA']}/{name}", ignore_errors=True)
     yield
     with app.app_context():

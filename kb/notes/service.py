@@ -89,7 +89,7 @@ def _check_readers(note: Note | None, wanted: str) -> None:
             "Setelah terbit, pembaca catatan hanya dapat dipersempit, karena ia juga memuat perkataan instansi lain.", "visibility"
         )
     raise Invalid(
-        "Catatan paling luas terbit untuk jejaring: ia memuat perkataan dua instansi, dan persetujuan keduanya belum dapat dicatat di sini.",
+        "Catatan paling luas terbit untuk jejaring: ia memuat perkataan dua instansi, dan persetujuan keduanya belum dapat dicatat.",
         "visibility",
     )
 

@@ -159,14 +159,8 @@ def test_both_offices_of_what_the_editors_wrote_may_narrow_it_and_the_file_does_
     file = tmp_path / "catatan.md"
 
     def read(body: str = "Isi catatan.", **changed) -> list[str]:
-        meta = {
-            "title": "Dari berita",
-            "summary": "R",
-            "host": '"18.11"',
-            "guest": '"18.10"',
-            "held_on": '"2023-03-16"',
-            "visibility": "publik",
-        }
+        meta = {"title": "Dari berita", "summary": "R", "host": '"18.11"', "guest": '"18.10"', "held_on": '"2023-03-16"'}
+        meta |= {"visibility": "publik", "published_on": "2023-04-01"}
         lines = "\n".join(f"{key}: {value}" for key, value in (meta | changed).items())
         file.write_text(f"---\n{lines}\n---\n{body}\n")
         return [result.outcome or result.error for result in cli.import_folder(tmp_path)]
@@ -188,7 +182,8 @@ def test_both_offices_of_what_the_editors_wrote_may_narrow_it_and_the_file_does_
 
 def test_a_content_file_opens_no_note_of_an_office_further(cast, db_ctx, tmp_path):
     def read(visibility: str) -> str:
-        head = f'title: J\nsummary: R\nhost: "18.11"\nguest: "18.10"\noffice: "18.10"\nheld_on: "2023-03-16"\npublished_on: 2023-04-01\nvisibility: {visibility}'
+        head = 'title: J\nsummary: R\nhost: "18.11"\nguest: "18.10"\noffice: "18.10"\n'
+        head += f'held_on: "2023-03-16"\npublished_on: 2023-04-01\nvisibility: {visibility}'
         (tmp_path / "c.md").write_text(f"---\n{head}\n---\nIsi.\n")
         result = cli.import_folder(tmp_path)[0]
         return str(result.outcome or result.error)

@@ -25,7 +25,6 @@ def upgrade():
     )
     with op.batch_alter_table("kept_upload") as table:
         table.create_index(op.f("ix_kept_upload_sender"), ["sender"])
-        table.create_index(op.f("ix_kept_upload_sha256"), ["sha256"])
         table.create_index(op.f("ix_kept_upload_created_at"), ["created_at"])
 
 

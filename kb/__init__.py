@@ -22,7 +22,7 @@ from kb.activity import views as activity
 from kb.api import views as api
 from kb.articles import views as articles
 from kb.config import ROOT, from_environment
-from kb.core import access, addresses, db, errors, logs, pages, resending
+from kb.core import access, addresses, db, errors, logs, pages, resending, uploads
 from kb.core.viewer import current_viewer
 from kb.home import views as home
 from kb.notes import views as notes
@@ -61,6 +61,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     Compress(app)
     errors.init_app(app)
     resending.init_app(app)
+    uploads.init_app(app)
     addresses.init_app(app)
     _allow_large_forms(app)
     access.init_app(app)

@@ -73,7 +73,7 @@ def fresh(request):
     app, stages = request.getfixturevalue("app"), request.getfixturevalue("stages")
     stages.restore("cast" if "cast" in request.fixturenames else "world")
     _visitor_page.cache_clear()  # pages kept by the state of rows that another test made
-    for name in ("surat", "berkas"):
+    for name in ("surat", "berkas", "titipan"):
         shutil.rmtree(f"{app.config['KB_DATA']}/{name}", ignore_errors=True)
 
 

@@ -6,7 +6,6 @@ from flask import request
 from flask_login import current_user
 from flask_security import forms as library
 from flask_security.recovery_codes import MfRecoveryCodesForm, MfRecoveryForm
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
@@ -25,8 +24,10 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional, Validati
 from kb.accounts import identity, throttle
 from kb.accounts.models import ROLE_NAMES
 from kb.accounts.passwords import MAX_LENGTH
+from kb.core import files
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, Form
+from kb.core.uploads import UploadField
 
 GIVEN_ROLES = [SelectChoice(role, ROLE_NAMES[role]) for role in ("member", "manager")]
 
@@ -80,7 +81,7 @@ class JoinForm(CreateForm):
     nip = _nip()
     email = _email("Alamat surel dinas")
     message = TextAreaField("Pesan untuk admin (opsional)", [Length(max=2000)])
-    letter = FileField("Surat penunjukan atau surat tugas, PDF paling besar 5 MB (opsional)")
+    letter = UploadField("Surat penunjukan atau surat tugas, PDF paling besar 5 MB (opsional)", files.check)
     replaces = BooleanField("Instansi kami sudah punya pengelola, tetapi pengelola itu pindah tugas atau tidak dapat dihubungi")
 
 

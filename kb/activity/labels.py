@@ -72,6 +72,7 @@ EVENTS = {
     "note.created": "Catatan dibuat",
     "note.edited": "Catatan diubah",
     "note.published": "Catatan diterbitkan",
+    "note.narrowed": "Pembaca catatan dipersempit",
     "note.followed_up": "Tindak lanjut ditambah atau selesai",
     "question.asked": "Pertanyaan diajukan",
     "question.edited": "Pertanyaan diubah",

@@ -7,7 +7,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.articles.models import Article
 from kb.articles.service import Content
-from kb.core.forms import CreateForm
+from kb.core.forms import CreateForm, Readable
 from kb.instruments import loader
 
 TITLE_MAX, SUMMARY_MAX, BODY_MAX, SOURCE_MAX, NOTE_MAX = 160, 400, 200_000, 1000, 200
@@ -24,7 +24,7 @@ class ArticleForm(CreateForm):
 
     title = StringField("Judul", [DataRequired(), Length(max=TITLE_MAX)])
     summary = StringField("Ringkasan", [DataRequired(), Length(max=SUMMARY_MAX)])
-    body = TextAreaField("Isi", [DataRequired(), Length(max=BODY_MAX)])
+    body = TextAreaField("Isi", [DataRequired(), Length(max=BODY_MAX), Readable()])
     indicators = SelectMultipleField("Indikator (opsional)", option_widget=CheckboxInput())
     visibility = RadioField("Siapa yang boleh membaca?", choices=VISIBILITY_LABELS, default="publik")
     source = StringField("Sumber (opsional)", [Optional(), Length(max=SOURCE_MAX)])

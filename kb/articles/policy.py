@@ -17,6 +17,11 @@ def audience(article: Article) -> Audience:
     return frozenset({own, TOKENS.get(article.visibility, own)})
 
 
+def knew(viewer: Viewer, article: Article) -> bool:
+    """Could this viewer read the article before it was archived? Then they may be told that it is, and nothing of what it says."""
+    return article.status == "archived" and TOKENS.get(article.visibility, "") in viewer.tokens
+
+
 def can_view(viewer: Viewer, article: Article) -> bool:
     return holds(audience(article), viewer)
 

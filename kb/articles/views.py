@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
 
 from kb.articles import policy, queries, service
 from kb.articles.forms import BODY_MAX, TITLE_MAX, ArticleForm
@@ -118,12 +118,22 @@ def _found(slug: str) -> Article:
     Raises NotFound.
     """
     article = queries.by_slug(slug) or queries.moved_to(slug)
+    if article is not None and request.method in SAFE_METHODS and not policy.can_view(current_viewer(), article):
+        _lead_on(article)
     require(seen=article is not None and policy.can_view(current_viewer(), article))
     if article.slug != slug and request.method in SAFE_METHODS:
         here = url_for(request.endpoint, **request.view_args | {"slug": article.slug})
         asked = request.query_string.decode("latin-1")
         abort(redirect(f"{here}?{asked}" if asked else here, 301))
     return article
+
+
+def _lead_on(article: Article) -> None:
+    """Whoever could read an archived article is told so, and where to go. Its words are not repeated: they may be why it was archived."""
+    viewer = current_viewer()
+    if policy.knew(viewer, article):
+        page = render_template("articles/archived.html", office=article.office, others=queries.like(viewer, article))
+        abort(make_response(page, NotFound.status))
 
 
 @bp.route("/artikel/baru", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
-from kb.core import clock
+from kb.core import clock, kept
 from kb.core.db import UtcDateTime, db
 from kb.core.errors import Invalid
 
@@ -39,7 +39,15 @@ def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: 
     """Keep an upload. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
     content, name, media_type = _checked(upload, kinds, max_megabytes, field)
     upload.close()
-    return store(content, name, media_type)
+    stored = store(content, name, media_type)
+    used(upload)
+    return stored
+
+
+def used(upload: FileStorage) -> None:
+    """An upload was kept for good: one that waited with its form (`uploads.py`) waits no more."""
+    if when_saved := getattr(upload, "when_saved", None):
+        when_saved()
 
 
 def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> None:
@@ -101,7 +109,11 @@ def send(stored: StoredFile) -> Response:
 
 
 def sweep() -> None:
-    """Remove contents that no row speaks of any more. An upload under way has its content before its row: what is new is spared."""
+    """Remove contents that no row speaks of any more, and what waited too long with a form.
+
+    An upload under way has its content before its row: what is new is spared.
+    """
+    kept.sweep()
     known = set(db.session.scalars(select(StoredFile.sha256)))
     before = clock.now().timestamp() - SPARED.total_seconds()
     for path in (Path(current_app.config["KB_DATA"]) / "berkas").glob("*/*"):

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from kb.core import once
+from kb.core import markdown, once
 from kb.core.errors import Conflict, Invalid
 
 # Control characters other than tab and line feed, lone surrogates, and marks that turn the direction of text around.
@@ -146,6 +146,18 @@ class EditForm(Form):
         """The person has seen what is stored now: their next sending starts from that."""
         self.started_from.raw_data = None
         self.started_from.data = fingerprint
+
+
+class Readable:
+    """A markdown text that shows something: not only signs that disappear when it is rendered."""
+
+    def __call__(self, form, field):
+        if field.errors or not field.data:
+            return
+        markdown.prepare(field.data)
+        html = markdown.render(field.data).html
+        if ' src="' not in html and not clean(markdown.to_text(html)):
+            raise ValidationError("Tulisan ini tidak menampilkan apa pun. Tulis kalimat yang dapat dibaca orang lain.")
 
 
 class OneOf:

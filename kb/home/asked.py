@@ -61,9 +61,9 @@ def find_about(args, viewer: Viewer) -> tuple[str, int] | None:
     return None
 
 
-def similar(text: str, viewer: Viewer) -> list[Thing]:
-    """Questions, articles and notes like a text."""
-    return [Thing(found.kind, KIND_LABELS[found.kind], found.title, found.url) for found in search.similar(text, viewer)]
+def similar(title: str, viewer: Viewer, body: str) -> list[Thing]:
+    """Questions, articles and notes like what is asked."""
+    return [Thing(found.kind, KIND_LABELS[found.kind], found.title, found.url) for found in search.similar(title, viewer, body)]
 
 
 def became(question_id: int, viewer: Viewer) -> list[Thing]:

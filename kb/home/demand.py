@@ -214,7 +214,13 @@ def discard(words: str, viewer: Viewer) -> None:
 
 def open_of(office_id: int) -> list[DemandClaim]:
     """What an office took up and has not written yet, the oldest first."""
-    return list(db.session.scalars(select(DemandClaim).where(DemandClaim.office_id == office_id, *OPEN).order_by(DemandClaim.created_at)))
+    mine = select(DemandClaim).where(DemandClaim.office_id == office_id, *OPEN, ~_on_hidden())
+    return list(db.session.scalars(mine.order_by(DemandClaim.created_at)))
+
+
+def _on_hidden():
+    """A question that a moderator hid may be shown again: what was taken up of it rests so long."""
+    return exists().where(_its_question(), Question.hidden_at.is_not(None))
 
 
 def _open_claims(kind: str, subject: str) -> list[DemandClaim]:
@@ -255,7 +261,7 @@ def tend() -> None:
     late."""
     missed.drop_served(NETWORK)
     now = clock.now()
-    for claim in db.session.scalars(select(DemandClaim).where(*OPEN).order_by(DemandClaim.id)).all():
+    for claim in db.session.scalars(select(DemandClaim).where(*OPEN, ~_on_hidden()).order_by(DemandClaim.id)).all():
         if not is_needed(claim.kind, claim.subject, Viewer(user_id=0, office_id=claim.office_id, role="member")):
             _free(claim, ANONYMOUS, "met")
         elif claim.reminded_at is None and claim.created_at < now - REMINDED_AFTER:

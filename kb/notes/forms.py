@@ -2,12 +2,13 @@
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput
 
-from kb.core.forms import CreateForm
+from kb.core.forms import CreateForm, Readable
 from kb.instruments import loader
-from kb.notes.models import Note
+from kb.notes import policy
+from kb.notes.models import VISIBILITIES, Note
 from kb.notes.service import Content
 
 BODY_MAX = 200_000
@@ -17,6 +18,12 @@ VISIBILITY_LABELS = [
     SelectChoice("jejaring", "Jejaring: semua instansi yang sudah bergabung"),
     SelectChoice("publik", "Publik: siapa pun, juga tanpa akun"),
 ]
+# Why there are not more readers to choose from.
+NOT_PUBLIC = (
+    "Pilihan publik belum ada: catatan memuat perkataan dua instansi, dan persetujuan keduanya belum dapat dicatat di sini. "
+    "Instansi yang lain diberi tahu saat catatan terbit, dan boleh mempersempit pembacanya."
+)
+ONLY_FEWER = "Setelah terbit, pembaca hanya dapat dipersempit, karena catatan ini juga memuat perkataan instansi lain."
 SIDES = [SelectChoice("guest", "Instansi kami sebagai tamu"), SelectChoice("host", "Instansi kami sebagai tuan rumah")]
 
 # The skeleton of the minutes: what every report asks for.
@@ -43,9 +50,15 @@ class NoteForm(CreateForm):
     held_on = DateField("Tanggal kunjungan", [InputRequired()])
     side = RadioField("Peran instansi kami", choices=SIDES, default="guest")
     other = SelectField("Instansi yang lain")
-    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=BODY_MAX)])
+    body = TextAreaField("Isi catatan", [DataRequired(), Length(max=BODY_MAX), Readable()])
     indicators = SelectMultipleField("Pokok bahasan menurut indikator (opsional)", option_widget=CheckboxInput())
-    visibility = RadioField("Siapa yang boleh membaca?", choices=VISIBILITY_LABELS, default="para_pihak")
+    visibility = RadioField(
+        "Siapa yang boleh membaca?",
+        [AnyOf(VISIBILITIES, "Pilihan ini tidak ada dalam daftar.")],
+        choices=VISIBILITY_LABELS,
+        default="para_pihak",
+        validate_choice=False,
+    )
     source = StringField("Sumber (opsional)", [Optional(), Length(max=1000)])
     version = IntegerField(widget=HiddenInput(), default=0)
 
@@ -57,10 +70,18 @@ class NoteForm(CreateForm):
             for indicator in instrument.indicators
         ]
 
+    def offer(self, note: Note | None) -> None:
+        """Show the readers that may be chosen; the service says why more may not."""
+        allowed = policy.may_open_to(note)
+        self.visibility.choices = [choice for choice in VISIBILITY_LABELS if choice.value in allowed]
+        self.visibility.description = ONLY_FEWER if note is not None and note.status == "published" else NOT_PUBLIC
+
     def fill(self, note: Note) -> None:
         """Start a change from the newest version."""
         self.process(obj=note)
         self.version.data = note.version
+        if note.visibility not in policy.may_open_to(note):  # a draft from before the rule
+            self.visibility.data = "jejaring"
 
     def content(self) -> Content:
         """What was typed."""

@@ -10,7 +10,7 @@ from kb.articles.importing import body, choice, day, indicators, office, text
 from kb.core.content import CHANGED, NEW, SAME, SKIPPED, ContentFile
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
-from kb.notes import service
+from kb.notes import policy, service
 from kb.notes.forms import BODY_MAX
 from kb.notes.models import VISIBILITIES, Note
 from kb.notes.service import Content
@@ -46,6 +46,8 @@ def import_content(file: ContentFile) -> str:
         return SAME
     if note.imported_version != note.version:
         return SKIPPED
+    if not owner.is_editorial and content.visibility not in policy.may_open_to(note):
+        raise file.bad("visibility", "catatan milik instansi tidak dibuka lebih luas setelah terbit")
     note.host_id, note.guest_id, note.published_on = host.id, guest.id, published_on
     db.session.flush()
     service.revise(note, content, ANONYMOUS, note.version)

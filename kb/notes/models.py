@@ -10,6 +10,7 @@ from kb.core.db import UtcDateTime, db
 from kb.offices.models import Office
 from kb.visits.models import Visit
 
+# From the fewest readers to the most.
 VISIBILITIES = ("para_pihak", "jejaring", "publik")
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from kb.core.access import Audience, holds
 from kb.core.viewer import Viewer
-from kb.notes.models import Note
+from kb.notes.models import VISIBILITIES, Note
 
 TOKENS = {"publik": "public", "jejaring": "network"}
 
@@ -39,6 +39,20 @@ def can_write(viewer: Viewer, host_id: int, guest_id: int) -> bool:
 
 def can_edit(viewer: Viewer, note: Note) -> bool:
     return viewer.is_of(note.office_id)
+
+
+def may_open_to(note: Note | None) -> tuple[str, ...]:
+    """To whom its writers may open a note: before it is published to the network at most, afterwards to no more readers than it has.
+
+    A note tells what two offices said, and the agreement of the other one cannot be given here yet.
+    """
+    widest = note.visibility if note is not None and note.status == "published" else "jejaring"
+    return VISIBILITIES[: VISIBILITIES.index(widest) + 1]
+
+
+def can_narrow(viewer: Viewer, note: Note) -> bool:
+    """Everybody of an office that a published note tells of, but did not write: its writers change the note itself."""
+    return note.status == "published" and can_write(viewer, note.host_id, note.guest_id) and not viewer.is_of(note.office_id)
 
 
 def can_follow_up(viewer: Viewer, note: Note) -> bool:

@@ -42,12 +42,13 @@ class EditConflict(Conflict):
 
 
 def create(content: Content, host_id: int, guest_id: int, viewer: Viewer, visit: Visit | None = None) -> Note:
-    """A new draft. Raises Invalid when the day has not come or the offices are not two, one of them the viewer's; else as `check_visit`."""
+    """A new draft. Raises Invalid when the day has not come, for too many readers, unless the offices are two; else as `check_visit`."""
     check_visit(visit)
     if host_id == guest_id:
         raise Invalid("Tuan rumah dan tamu harus dua instansi yang berbeda.", "other")
     require(seen=True, allowed=policy.can_write(viewer, host_id, guest_id))
     _check_day(content)
+    _check_readers(None, content.visibility)
     note = begin(content, viewer.office_id, host_id, guest_id, viewer)
     note.visit_id = visit.id if visit else None
     db.session.flush()
@@ -80,10 +81,25 @@ def _check_day(content: Content) -> None:
         raise Invalid("Kunjungan belum berlangsung: tanggalnya setelah hari ini.", "held_on")
 
 
+def _check_readers(note: Note | None, wanted: str) -> None:
+    if wanted in policy.may_open_to(note):
+        return
+    if note is not None and note.status == "published":
+        raise Invalid(
+            "Setelah terbit, pembaca catatan hanya dapat dipersempit, karena ia juga memuat perkataan instansi lain.", "visibility"
+        )
+    raise Invalid(
+        "Catatan paling luas terbit untuk jejaring: ia memuat perkataan dua instansi, dan persetujuan keduanya belum dapat dicatat.",
+        "visibility",
+    )
+
+
 def edit(note: Note, content: Content, viewer: Viewer, started_from: int) -> None:
-    """Save a change that started from a version. Raises EditConflict."""
+    """Save a change that started from a version. Raises EditConflict, and Invalid for more readers than it may have."""
     require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
     _check_day(content)
+    if note.version == started_from:  # who started from an older one is shown what is there now
+        _check_readers(note, content.visibility)
     revise(note, content, viewer, started_from)
 
 
@@ -102,10 +118,14 @@ def revise(note: Note, content: Content, viewer: Viewer, started_from: int) -> N
 
 
 def publish(note: Note, viewer: Viewer) -> None:
-    """Show the note to those it is meant for; an agreed visit whose last day has come is held now. A second press changes nothing."""
+    """Show the note to those it is meant for; an agreed visit whose last day has come is held now. A second press changes nothing.
+
+    Raises Invalid for too many readers, as a draft from before that rule may name.
+    """
     require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
     if note.status == "published":
         return
+    _check_readers(note, note.visibility)
     open_up(note, viewer)
     visit = note.visit
     if visit is not None and visit.status in AGREED and visit.last_day <= clock.today(visit.host.timezone):
@@ -123,6 +143,22 @@ def open_up(note: Note, viewer: Viewer) -> None:
     if note.visit is not None:
         visits.noted(note.visit)
     events.record("note.published", note, viewer)
+
+
+def narrow(note: Note, viewer: Viewer) -> None:
+    """The other office keeps a note to the two offices. A second press changes nothing.
+
+    It is a revision, so that neither a writer's older page nor a content file opens the note again.
+    """
+    require(policy.can_view(viewer, note), policy.can_narrow(viewer, note))
+    open_to = note.visibility
+    claim = update(Note).where(Note.id == note.id, Note.status == "published", Note.visibility != "para_pihak")
+    claim = claim.values(visibility="para_pihak", version=Note.version + 1, edited_at=clock.now())
+    if db.session.execute(claim, execution_options={"synchronize_session": False}).rowcount != 1:
+        return
+    db.session.refresh(note)
+    _keep_revision(note, viewer)
+    events.record("note.narrowed", note, viewer, was=open_to)
 
 
 def content_of(note: Note) -> Content:

@@ -54,6 +54,7 @@ def _show(note: Note, form: FollowUpForm, status: int = 200):
         form=form,
         indicators=[loader.indicator(code) for code in note.indicators],
         may_edit=policy.can_edit(viewer, note),
+        may_narrow=policy.can_narrow(viewer, note) and note.visibility != "para_pihak",
         may_follow_up=policy.can_follow_up(viewer, note),
         may_see_visit=note.visit is not None and visit_policy.can_view(viewer, note.visit),
         today=clock.today(),
@@ -181,6 +182,7 @@ def edit(note_id: int):
 def _editor(form: NoteForm, note: Note | None = None, visit: Visit | None = None, preview=None, status: int | None = None):
     if status is None:
         status = 422 if form.is_submitted() else 200
+    form.offer(note)
     page = render_template("notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments())
     return page, status
 
@@ -189,6 +191,7 @@ def _conflict(note: Note, form: NoteForm):
     """Both texts, so that nothing is lost."""
     form.version.raw_data = None
     form.version.data, form.once.data = note.version, once.new_key()
+    form.offer(note)
     page = render_template(
         "notes/conflict.html", form=form, note=note, changes=compare(note.body, form.body.data or ""),
         instruments=loader.all_instruments(), failed=True,
@@ -199,9 +202,23 @@ def _conflict(note: Note, form: NoteForm):
 @bp.post("/catatan/<int:note_id>/terbitkan")
 def publish(note_id: int):
     """Publish a draft from its page."""
-    service.publish(_find(note_id), current_viewer())
+    try:
+        service.publish(_find(note_id), current_viewer())
+    except Invalid as error:
+        db.session.rollback()
+        flash(error.message, "error")
+        return redirect(url_for(".edit", note_id=note_id, _anchor=error.field), 303)
     db.session.commit()
     flash("Catatan diterbitkan.")
+    return redirect(url_for(".show", note_id=note_id), 303)
+
+
+@bp.post("/catatan/<int:note_id>/persempit")
+def narrow(note_id: int):
+    """The other office keeps it to the two offices."""
+    service.narrow(_find(note_id), current_viewer())
+    db.session.commit()
+    flash("Pembaca dipersempit: hanya kedua instansi yang dapat membaca catatan ini. Penulisnya diberi tahu.")
     return redirect(url_for(".show", note_id=note_id), 303)
 
 

@@ -167,11 +167,34 @@ def _concerned(visit: Visit, office_id: int) -> list[User]:
 
 @events.on("inbox", "note.published")
 def tell_of_note(event: Event) -> None:
-    """The managers of the other party."""
+    """The managers of the other party, who may keep it to the two offices."""
     note = db.session.get(Note, event.subject_id)
+    title, why = f"Catatan konsultasi terbit: {note.title}", "instansi Anda salah satu pihak catatan ini"
+    lines = [sentence(title), note.summary, f"Ditulis {note.office.name}, dan dapat dibaca oleh {READERS[note.visibility]}."]
+    if note.visibility != "para_pihak":
+        lines.append("Bila itu terlalu luas bagi instansi Anda, buka halamannya dan persempit pembacanya.")
     for office_id in {note.host_id, note.guest_id} - {event.office_id}:
-        title, why = f"Catatan konsultasi terbit: {note.title}", "instansi Anda salah satu pihak catatan ini"
-        tell(event, people.managers_of(office_id), title, f"/catatan/{note.id}", [sentence(title), note.summary], why)
+        tell(event, people.managers_of(office_id), title, f"/catatan/{note.id}", lines, why)
+
+
+READERS = {
+    "para_pihak": "kedua instansi saja",
+    "jejaring": "semua instansi yang sudah bergabung",
+    "publik": "siapa pun, juga tanpa akun",
+}
+
+
+@events.on("inbox", "note.narrowed")
+def tell_of_narrowing(event: Event) -> None:
+    """Who wrote the note, the managers of its office, and those of the party that did not do it."""
+    note = db.session.get(Note, event.subject_id)
+    by = offices.get(event.office_id)
+    title = f"Pembaca catatan dipersempit: {note.title}"
+    lines = [sentence(title), f"{by.name} membatasinya untuk kedua instansi. Isinya tidak berubah."]
+    users = [note.author] if note.author else []
+    for office_id in {note.office_id, note.host_id, note.guest_id} - {event.office_id}:
+        users += people.managers_of(office_id)
+    tell(event, users, title, f"/catatan/{note.id}", lines, "instansi Anda menulis catatan ini, atau salah satu pihaknya")
 
 
 def _tell_of_question(

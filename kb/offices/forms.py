@@ -1,10 +1,12 @@
 """The form of an office's profile."""
 
-from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, StringField, TextAreaField
 from wtforms.validators import Email, Length, Optional, Regexp
 
+from kb.core import pictures
 from kb.core.forms import Form
+from kb.core.uploads import UploadField
+from kb.offices.service import LOGO_MEGABYTES
 
 
 class ProfileForm(Form):
@@ -18,5 +20,7 @@ class ProfileForm(Form):
     )
     email = EmailField("Surel kantor (opsional)", [Optional(), Length(max=200), Email()])
     letterhead = StringField("Nama dinas pada kop surat (opsional)", [Optional(), Length(max=160)])
-    logo_upload = FileField("Lambang daerah untuk kop surat, PNG atau JPEG, paling besar 1 MB (opsional)")
+    logo_upload = UploadField(
+        "Lambang daerah untuk kop surat, PNG atau JPEG, paling besar 1 MB (opsional)", lambda upload: pictures.check(upload, LOGO_MEGABYTES)
+    )
     drop_logo = BooleanField("Hapus lambang yang ada")

@@ -14,6 +14,7 @@ from kb.offices.models import Office
 
 # Pixels of the longer side: 2.2 cm at print quality.
 LOGO_SIDE = 600
+LOGO_MEGABYTES = 1
 
 
 def join(office: Office, viewer: Viewer) -> None:
@@ -54,7 +55,7 @@ def set_timezone(office: Office, viewer: Viewer, timezone: str) -> None:
 def set_logo(office: Office, viewer: Viewer, upload: FileStorage | None) -> None:
     """A new logo for the letters, or none. Raises Invalid at `logo_upload`."""
     require(seen=True, allowed=policy.can_edit(viewer, office))
-    former, office.logo = office.logo, pictures.save(upload, 1, LOGO_SIDE, "logo_upload") if upload else None
+    former, office.logo = office.logo, pictures.save(upload, LOGO_MEGABYTES, LOGO_SIDE, "logo_upload") if upload else None
     db.session.flush()
     if former is not None:
         db.session.delete(former)

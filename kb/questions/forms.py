@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from kb.core.addresses import LARGEST_ID
-from kb.core.forms import CreateForm, Form
+from kb.core.forms import CreateForm, Form, Readable
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.questions.models import Question
@@ -26,7 +26,7 @@ class QuestionForm(CreateForm):
     """A new question, or a change of one; `version` is the one the change started from, `about` what it is about ("article:12")."""
 
     title = StringField("Pertanyaan", [DataRequired(), Length(max=TITLE_MAX)])
-    body = TextAreaField("Penjelasan", [DataRequired(), Length(max=BODY_MAX)])
+    body = TextAreaField("Penjelasan", [DataRequired(), Length(max=BODY_MAX), Readable()])
     indicators = SelectMultipleField("Indikator (opsional)", option_widget=CheckboxInput())
     addressed = SelectField("Ditujukan kepada satu instansi (opsional)", [Optional()])
     visibility = RadioField("Siapa yang boleh membaca?", choices=VISIBILITY_LABELS, default="jejaring")
@@ -62,7 +62,7 @@ class QuestionForm(CreateForm):
 class AnswerForm(CreateForm):
     """An answer, or a change of one; `seen` is the visibility of the question that the answerer wrote for."""
 
-    body = TextAreaField("Jawaban instansi Anda", [DataRequired(), Length(max=BODY_MAX)])
+    body = TextAreaField("Jawaban instansi Anda", [DataRequired(), Length(max=BODY_MAX), Readable()])
     seen = HiddenField()
     version = IntegerField(widget=HiddenInput(), default=0)
 

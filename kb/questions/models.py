@@ -103,6 +103,7 @@ class Answer(db.Model):
     """An office's answer. It stands unless withdrawn by its office or hidden by a moderator; one standing answer may be accepted.
 
     `applied_at`: the asking office confirmed that it worked there. `confirmed_at`: its office last said that it still holds.
+    `set_aside`: what hiding took from it and its question, brought back when it is shown again.
     """
 
     __tablename__ = "answer"
@@ -120,6 +121,7 @@ class Answer(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hidden_because: Mapped[str] = mapped_column(String(300), default="")
+    set_aside: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     question: Mapped[Question] = relationship(back_populates="answers")

@@ -70,26 +70,30 @@ def _kind(part: Question | Answer | Comment) -> str:
 
 
 def hide(question: Question, part: Question | Answer | Comment, because: str, viewer: Viewer) -> None:
-    """Take a part out of sight; its office still sees it with the reason. An accepted answer is it no more. Decides its flags."""
+    """Take a part out of sight; its office still sees it with the reason. A hidden answer solves nothing. Decides its flags."""
     _require_moderator(question, viewer)
+    db.session.refresh(part)  # hidden, accepted or withdrawn a moment ago
     if part.hidden_at is None:
+        part.hidden_because = because[:300]
         if isinstance(part, Answer):
-            service.step_back(part)
-        part.hidden_at, part.hidden_because = clock.now(), because[:300]
-        service.recount(question)
+            service.set_aside(part)
+        else:
+            part.hidden_at = clock.now()
         _record(question, part, "hidden", viewer, because=part.hidden_because)
     _decide(question, part, viewer)
 
 
 def show(question: Question, part: Question | Answer | Comment, viewer: Viewer) -> None:
-    """Bring a hidden part back."""
+    """Bring a hidden part back, just as it was."""
     _require_moderator(question, viewer)
+    db.session.refresh(part)
     if part.hidden_at is None:
         return
+    if part is question:
+        service.wait_on(question, part.hidden_at)
+    if isinstance(part, Answer):
+        service.bring_back(part)
     part.hidden_at, part.hidden_because = None, ""
-    service.recount(question)
-    if part is question and question.status == "open" and not question.answer_count:
-        service.wait_anew(question)  # while hidden it could not be answered
     _record(question, part, "shown", viewer)
 
 

@@ -401,6 +401,12 @@ def abandoned() -> list[Question]:
     return list(db.session.scalars(query.options(joinedload(Question.office)).order_by(Question.asked_at).limit(50)))
 
 
+def has_answered(question: Question, office_id: int) -> bool:
+    """Has this office an answer there that it has not taken back?"""
+    its = select(Answer.id).where(Answer.question_id == question.id, Answer.office_id == office_id, Answer.withdrawn_at.is_(None))
+    return db.session.scalar(its.limit(1)) is not None
+
+
 def earlier_comments(comment: Comment) -> list[Comment]:
     """What was said before under the same question or answer, as far as it is shown; one of each person."""
     there = (Comment.question_id == comment.question_id, Comment.answer_id.is_not_distinct_from(comment.answer_id))

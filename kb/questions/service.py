@@ -1,7 +1,7 @@
 """What is done with questions and answers."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -284,12 +284,35 @@ def _invite(question: Question, guest: Guest, viewer: Viewer) -> None:
     events.record("question.invited", question, viewer, invited_office_id=guest.office_id)
 
 
-def decline_invitation(question: Question, viewer: Viewer) -> None:
-    """Say that somebody else should answer: the office is not reminded any more."""
+def decline_invitation(question: Question, viewer: Viewer) -> bool:
+    """Say that somebody else should answer: the office is not reminded any more. A second time changes nothing, and returns False.
+
+    Raises Conflict when there is nothing to decline: no invitation, or nobody waits for its answer.
+    """
     require(policy.can_view(viewer, question), policy.can_write(viewer))
-    mine = (Invitation.question_id == question.id, Invitation.office_id == viewer.office_id, Invitation.declined_at.is_(None))
-    if db.session.execute(update(Invitation).where(*mine).values(declined_at=clock.now())).rowcount:
-        events.record("question.invitation_declined", question, viewer)
+    lock(question)
+    mine = select(Invitation).where(Invitation.question_id == question.id, Invitation.office_id == viewer.office_id)
+    invitation = db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if invitation is not None and invitation.declined_at is not None:
+        return False
+    _refuse_to_decline(question, invitation, viewer)
+    invitation.declined_at = clock.now()
+    events.record("question.invitation_declined", question, viewer)
+    return True
+
+
+def _refuse_to_decline(question: Question, invitation: Invitation | None, viewer: Viewer) -> None:
+    if question.status == "merged":
+        raise Conflict(
+            f"Pertanyaan nomor {question.id} sudah digabung dengan pertanyaan serupa, beserta undangannya. Tidak ada yang dilewati."
+        )
+    if invitation is None:
+        raise Conflict("Instansi Anda tidak diundang menjawab pertanyaan ini, jadi tidak ada undangan yang perlu dilewati.")
+    if queries.has_answered(question, viewer.office_id):
+        raise Conflict("Instansi Anda sudah menjawab pertanyaan ini, jadi undangannya tidak perlu dilewati.")
+    if question.status != "open":
+        state = {"answered": "terjawab", "closed": "ditutup"}[question.status]
+        raise Conflict(f"Pertanyaan ini sudah {state}, jadi tidak ada lagi yang diingatkan untuk menjawab.")
 
 
 # Answering
@@ -364,6 +387,12 @@ def recount(question: Question) -> None:
     db.session.flush()
 
 
+def wait_on(question: Question, hidden_at: datetime) -> None:
+    """While it was hidden nobody could answer it: those days do not count as waiting."""
+    if question.status == "open" and not question.answer_count:
+        question.asked_at += timedelta(days=(clock.now() - hidden_at).days)
+
+
 def wait_anew(question: Question) -> None:
     """From now on its waiting is counted; `created_at` still tells when it was asked."""
     question.asked_at, question.stage = clock.now(), 0
@@ -414,12 +443,42 @@ def unaccept(found: Answer, viewer: Viewer) -> None:
 
 def step_back(found: Answer) -> None:
     """An accepted answer is it no more; whatever was confirmed of it stays said in the audit log."""
+    _solve_no_more(found)
+    found.applied_at, found.applied_note, found.set_aside = None, "", None
+
+
+def _solve_no_more(found: Answer) -> None:
     if found.accepted_at is None:
         return
-    found.accepted_at = found.applied_at = None
-    found.applied_note = ""
+    found.accepted_at = None
     if found.question.status == "answered":
         found.question.status = "open"
+
+
+def set_aside(found: Answer) -> None:
+    """Hide an answer: it solves nothing. What this takes from it and from the waiting of its question is kept for `bring_back`."""
+    question, kept = found.question, {"accepted_at": found.accepted_at and found.accepted_at.isoformat()}
+    waited = (question.asked_at, question.stage)
+    _solve_no_more(found)
+    found.hidden_at = clock.now()
+    recount(question)
+    if question.asked_at != waited[0]:
+        kept |= {"asked_at": waited[0].isoformat(), "stage": waited[1], "waits_anew_from": question.asked_at.isoformat()}
+    found.set_aside = kept
+
+
+def bring_back(found: Answer) -> None:
+    """Show it again, with all that `set_aside` took, unless people went on meanwhile: took another answer, or closed the question."""
+    question, was = found.question, found.set_aside or {}
+    found.hidden_at = None
+    recount(question)
+    if found.stands and was.get("waits_anew_from") == question.asked_at.isoformat():
+        question.asked_at, question.stage = datetime.fromisoformat(was["asked_at"]), was["stage"]
+    if found.stands and was.get("accepted_at") and question.status == "open":
+        found.accepted_at, found.set_aside, question.status = datetime.fromisoformat(was["accepted_at"]), None, "answered"
+    else:
+        step_back(found)
+    db.session.flush()
 
 
 def confirm_applied(found: Answer, note: str, viewer: Viewer) -> None:

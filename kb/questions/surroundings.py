@@ -23,12 +23,13 @@ class Thing:
 @dataclass
 class Surroundings:
     """`practice`: office id -> (articles, notes) about some indicators. `about`: the thing a question is about, by kind and id.
-    `find_about`: kind and id of what an address parameter names. `similar`: things like a text. `became`: articles made of a question."""
+    `find_about`: kind and id of what an address parameter names. `similar`: things like a title and, if told, its text. `became`: articles
+    made of a question."""
 
     practice: Callable[[tuple[str, ...], Viewer], dict[int, tuple[int, int]]] = lambda codes, viewer: {}
     about: Callable[[str, int, Viewer], Thing | None] = lambda kind, ident, viewer: None
     find_about: Callable[[dict[str, str], Viewer], tuple[str, int] | None] = lambda args, viewer: None
-    similar: Callable[[str, Viewer], list[Thing]] = lambda text, viewer: []
+    similar: Callable[[str, Viewer, str], list[Thing]] = lambda title, viewer, body: []
     became: Callable[[int, Viewer], list[Thing]] = lambda question_id, viewer: []
 
 

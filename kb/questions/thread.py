@@ -27,7 +27,8 @@ def all_may_read(one: Question, other: Question) -> bool:
 def move(question: Question, into: Question) -> None:
     """Bring answers, comments, flags and invitations of a question to another. It had accepted for itself: that ends."""
     mine = Answer.question_id == question.id
-    db.session.execute(update(Answer).where(mine).values(question_id=into.id, accepted_at=None, applied_at=None, applied_note=""))
+    ended = {"accepted_at": None, "applied_at": None, "applied_note": "", "set_aside": None}
+    db.session.execute(update(Answer).where(mine).values(question_id=into.id, **ended))
     db.session.execute(update(Comment).where(Comment.question_id == question.id).values(question_id=into.id))
     on_others = (Flag.question_id == question.id, Flag.subject_kind != "question", Flag.decided_at.is_(None))
     moved = db.session.execute(update(Flag).where(*on_others).values(question_id=into.id)).rowcount

@@ -224,7 +224,7 @@ def _check(form: QuestionForm, viewer: Viewer):
         "questions/check.html",
         form=form,
         html=html,
-        similar=known.similar(f"{form.title.data} {form.body.data}", viewer),
+        similar=known.similar(form.title.data, viewer, form.body.data),
         proposed=_proposed(form, viewer),
         indicators=[loader.indicator(code) for code in form.indicators.data],
         addressed=_labels(form.addressed).get(form.addressed.data or ""),
@@ -343,9 +343,16 @@ def invite(question_id: int):
 def decline_invitation(question_id: int):
     """Our office is not the right one."""
     viewer = current_viewer()
-    service.decline_invitation(service.find(question_id, viewer), viewer)
-    db.session.commit()
-    flash("Instansi Anda tidak akan diingatkan lagi tentang pertanyaan ini.")
+    question = service.find(question_id, viewer)
+    try:
+        is_new = service.decline_invitation(question, viewer)
+    except Conflict as error:  # pressed on a page that was opened a while ago
+        db.session.rollback()
+        flash(error.message, "error")
+    else:
+        db.session.commit()
+        done = "Undangan dilewati." if is_new else "Undangan ini sudah dilewati sebelumnya."
+        flash(f"{done} Instansi Anda tidak akan diingatkan lagi tentang pertanyaan ini.")
     return redirect(url_for(".show", question_id=question_id), 303)
 
 
@@ -394,7 +401,6 @@ def merge(question_id: int):
             flash("Pertanyaan digabung. Alamat lamanya mengarah ke sini.")
             return redirect(url_for(".show", question_id=form.into.data), 303)
     status = 422 if form.is_submitted() else 200
-    similar = [
-        thing for thing in known.similar(question.title, viewer) if thing.kind == "question" and not thing.url.endswith(f"/{question.id}")
-    ]
+    alike = known.similar(question.title, viewer, question.body)
+    similar = [thing for thing in alike if thing.kind == "question" and not thing.url.endswith(f"/{question.id}")]
     return render_template("questions/merge.html", form=form, question=question, similar=similar), status

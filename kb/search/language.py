@@ -75,11 +75,11 @@ def read(text: str) -> Typed:
 
     text = PHRASE.sub(take_phrase, text)
     text = EXCLUDED.sub(take_excluded, text)
-    units += _units(terms(text))
+    units += units_of(terms(text))
     return Typed(tuple(units[:MOST_UNITS]), tuple(excluded[:MOST_UNITS]), filters, " ".join(text.split()))
 
 
-def _units(stems: list[str]) -> list[Unit]:
+def units_of(stems: list[str]) -> list[Unit]:
     """Cut the stems into the longest terms that have synonyms; each other stem stands alone. A stem is asked for once."""
     found: list[Unit] = []
     seen: set[Terms] = set()

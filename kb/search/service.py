@@ -11,19 +11,20 @@ from kb.core.db import db, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import behind, documents, language
-from kb.search.analysis import PART, STOP, fold, terms, words
+from kb.search.analysis import PART, STOP, fold, words
 from kb.search.contract import Document, NotReady, Results, Wanted
 from kb.search.documents import Found
 from kb.search.language import Typed
+from kb.search.likeness import QUESTION_FROM, TITLE_FROM, Asked
 from kb.search.postgresql_engine import PostgresqlEngine
 from kb.search.whoosh_engine import WhooshEngine
 
 PER_PAGE = 10
 # Fewer strict hits than this, and a misspelling is considered.
 FEW = 3
-# What is offered while a question is written, and how much of each is compared with it.
-SIMILAR_KINDS = frozenset({"question", "article", "note"})
-LOOKED_AT = 20_000
+# So many of each kind are looked at to find what is like a question, and so much of what was typed.
+CANDIDATES = 25
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
@@ -74,23 +75,23 @@ def finds(typed: Typed, viewer: Viewer) -> bool:
     return engine().query(Wanted(typed.units, viewer.tokens, typed.excluded, typed.filters, 0, 1)).strict > 0
 
 
-def similar(text: str, viewer: Viewer, limit: int = 5) -> list[Found]:
-    """Questions, articles and notes about the same as a text: those that hold at least half of its words. Empty while there is no index."""
-    stems = list(dict.fromkeys(terms(text)))[: language.MOST_UNITS]
-    if len(stems) < 2:
+def similar(title: str, viewer: Viewer, body: str = "", limit: int = 5) -> list[Found]:
+    """Questions that ask the same, and articles and notes whose titles say so, the likeliest first. Empty while there is no index."""
+    asked = Asked(title[:LOOKED_AT], body[:LOOKED_AT])
+    units = tuple(asked.all_units[: language.MOST_UNITS])
+    if not asked.units:
         return []
-    units = tuple(language.Unit((language.Alternative((stem,), False),)) for stem in stems)
+    near = []
     try:
-        results = engine().query(Wanted(units, viewer.tokens, (), {"kind": SIMILAR_KINDS}, 0, 3 * limit, behind.hidden_from(viewer)))
+        hidden = behind.hidden_from(viewer)
+        for kinds, least in ((frozenset({"question"}), QUESTION_FROM), (frozenset({"article", "note"}), TITLE_FROM)):
+            keys = engine().query(Wanted(units, viewer.tokens, (), {"kind": kinds}, 0, CANDIDATES, hidden)).hits
+            found = documents.load(keys, viewer)
+            rated = [(asked.likeness(hit.title, hit.text if hit.kind == "question" else ""), hit) for hit in map(found.get, keys) if hit]
+            near += [(likeness, hit) for likeness, hit in rated if likeness >= least]
     except NotReady:
         return []
-    found = documents.load(results.hits, viewer)
-    near = [found[key] for key in results.hits if key in found and _shared(found[key], frozenset(stems)) * 2 >= len(stems)]
-    return near[:limit]
-
-
-def _shared(found: Found, stems: frozenset[str]) -> int:
-    return len(stems.intersection(terms(f"{found.title}\n{found.text[:LOOKED_AT]}")))
+    return [hit for _, hit in sorted(near, key=lambda pair: -pair[0])][:limit]
 
 
 def _merged(typed: dict[str, frozenset[str]], chosen: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -17,6 +17,7 @@ from kb.visits.models import AgendaItem, Visit, VisitMember, VisitPhoto, VisitSu
 from kb.visits.workflow import AGREED, HOLDS_SLOT
 
 MOST_PHOTOS = 30
+PHOTO_MEGABYTES = 10
 # Pixels of the longer side: enough for a printed page, small on a slow line.
 PHOTO_SIDE = 1600
 # So long after a change the other side is told of it, unless another one follows.
@@ -212,7 +213,7 @@ def add_photo(visit: Visit, viewer: Viewer, upload: FileStorage | None, caption:
         raise Invalid("Pilih satu foto.", "photo")
     if len(visit.photos) >= MOST_PHOTOS:
         raise Invalid(f"Sudah ada {MOST_PHOTOS} foto. Hapus yang tidak perlu dahulu.", "photo")
-    stored = pictures.save(upload, 10, PHOTO_SIDE, "photo")
+    stored = pictures.save(upload, PHOTO_MEGABYTES, PHOTO_SIDE, "photo")
     visit.photos.append(VisitPhoto(file=stored, caption=caption, created_at=clock.now()))
     db.session.flush()
 

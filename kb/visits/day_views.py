@@ -7,12 +7,13 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from kb.core import clock, edits, files, once
+from kb.core import clock, edits, files, once, pictures
 from kb.core.comparison import compare
 from kb.core.db import db
 from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import CreateForm, EditForm, Form
+from kb.core.uploads import UploadField
 from kb.core.viewer import current_viewer
 from kb.visits import agenda as lines
 from kb.visits import day, members, policy
@@ -51,7 +52,7 @@ class WalkInForm(CreateForm):
 class PhotoForm(CreateForm):
     """A picture."""
 
-    photo = FileField("Foto (JPEG atau PNG, paling besar 10 MB)")
+    photo = UploadField("Foto (JPEG atau PNG, paling besar 10 MB)", lambda upload: pictures.check(upload, day.PHOTO_MEGABYTES))
     caption = StringField("Keterangan foto", [DataRequired(), Length(max=200)])
 
 

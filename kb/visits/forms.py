@@ -21,6 +21,7 @@ from kb.accounts import identity
 from kb.core import files
 from kb.core.errors import Invalid
 from kb.core.forms import CreateForm, EditForm, Form
+from kb.core.uploads import UploadField
 from kb.instruments import loader
 from kb.visits import members
 from kb.visits.calendar import Session
@@ -51,14 +52,6 @@ def _check_phone(_form, field):
         raise ValidationError("Nomor WhatsApp tidak benar. Contoh: 0812 3456 7890 atau +62 812 3456 7890.") from None
 
 
-def _check_letter(_form, field):
-    if field.data:
-        try:
-            files.check(field.data, ("pdf",), LETTER_MEGABYTES)
-        except Invalid as error:
-            raise ValidationError(error.message) from error
-
-
 class RequestForm(CreateForm):
     """A visit request; each `slot` is "2026-12-01 09:00". `relax` makes it one that may lack answers, `offer` names what can be ticked."""
 
@@ -85,7 +78,10 @@ class RequestForm(CreateForm):
     contact_email = EmailField("Surel narahubung", [DataRequired(), Length(max=200), Email()])
     letter_number = StringField("Nomor surat permohonan (opsional, boleh menyusul)", [Optional(), Length(max=80)])
     letter_on = DateField("Tanggal surat (opsional)", [Optional()])
-    letter_file = FileField(f"Surat permohonan sebagai PDF, paling besar {LETTER_MEGABYTES} MB (opsional, boleh menyusul)", [_check_letter])
+    letter_file = UploadField(
+        f"Surat permohonan sebagai PDF, paling besar {LETTER_MEGABYTES} MB (opsional, boleh menyusul)",
+        lambda upload: files.check(upload, ("pdf",), LETTER_MEGABYTES),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -131,11 +127,6 @@ class RequestForm(CreateForm):
         place = self.sheet if self.sheet.data else self.people
         place.errors = [*place.errors, *problems]
         return is_valid and not problems
-
-    @property
-    def lost_letter(self) -> str:
-        """The name of a PDF that was chosen on a form that is shown again: browsers do not choose it anew."""
-        return self.letter_file.data.filename if self.letter_file.data else ""
 
     def fill(self, visit: Visit) -> None:
         """Start a change from a draft."""

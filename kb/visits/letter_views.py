@@ -1,7 +1,6 @@
 """Pages of letters: the list, what each still needs, the print page, the DOCX, the signed PDF."""
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
-from flask_wtf.file import FileField
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
@@ -9,6 +8,7 @@ from kb.core import files
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import Form
+from kb.core.uploads import UploadField
 from kb.core.viewer import current_viewer
 from kb.visits import compose, letter_docx, letter_service, letters, signers
 from kb.visits.letters import KINDS
@@ -39,7 +39,7 @@ class DetailsForm(Form):
     contact = StringField("Narahubung tuan rumah: nama dan nomor (opsional)", [Optional(), Length(max=160)])
     addressee = StringField("Kepada siapa laporan ini (opsional)", [Optional(), Length(max=200)])
     assignment = StringField("Nomor dan tanggal surat tugas (opsional)", [Optional(), Length(max=160)])
-    upload = FileField("Surat bertanda tangan sebagai pengganti, PDF paling besar 5 MB (opsional)")
+    upload = UploadField("Surat bertanda tangan sebagai pengganti, PDF paling besar 5 MB (opsional)", files.check)
 
     def keep_only(self, kind: str) -> None:
         """Ask what letters of this kind need."""

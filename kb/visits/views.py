@@ -207,11 +207,6 @@ def _prefill(form: RequestForm) -> None:
 
 
 def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
-    if form.letter_file.data:
-        form.letter_file.data.close()
-    if form.errors and form.lost_letter:
-        lost = f'Berkas "{form.lost_letter}" belum tersimpan karena masih ada yang perlu diperbaiki. Pilih lagi.'
-        form.letter_file.errors = [*form.letter_file.errors, lost]
     refusal = openness.refusal(host)
     page = render_template(
         "visits/request.html",

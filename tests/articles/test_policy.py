@@ -77,3 +77,17 @@ def test_a_revision_from_before_it_was_opened_stays_with_the_office(cast, db_ctx
         assert client.get(f"/artikel/{slug}/riwayat/1").status_code == 404
         assert client.get(f"/artikel/{slug}/bandingkan?dari=1&ke=2").status_code == 404
         assert "belum setuju" not in client.get(f"/artikel/{slug}/riwayat").text
+
+
+@pytest.mark.parametrize(
+    ("before", "kept_from"), [("jejaring", {"visitor"}), ("instansi", {"outsider", "guest_member", "admin", "visitor"})]
+)
+def test_a_published_revision_from_before_the_article_was_opened_stays_with_its_readers_of_then(cast, db_ctx, before, kept_from):
+    with db_ctx():
+        slug = make_article(cast.host_member.viewer, visibility=before, body="Nama yang hanya untuk pembaca dahulu.").slug
+    write(cast.host_member.client, f"/artikel/{slug}/ubah", version="1", visibility="publik", body="Tanpa nama.")
+    for part in ("outsider", "guest_member", "admin", "visitor"):
+        client = getattr(cast, part).client
+        assert client.get(f"/artikel/{slug}/riwayat/2").status_code == 200
+        assert client.get(f"/artikel/{slug}/riwayat/1").status_code == (404 if part in kept_from else 200), part
+        assert (client.get(f"/artikel/{slug}/bandingkan?dari=1&ke=2").status_code == 404) == (part in kept_from), part

@@ -2,7 +2,11 @@
 
 import pytest
 
+from kb.articles import service
+from kb.core.db import db
 from tests.articles.makers import FORM, make_article
+
+NETWORK = {"guest_manager", "guest_member", "outsider", "admin"}
 
 HOSTILE = """<script>alert(1)</script> [klik](javascript:alert(1)) ![x](x" onerror="alert(1))
 
@@ -124,3 +128,38 @@ def test_the_list_costs_the_same_for_one_row_and_for_twenty(cast, db_ctx, count_
             cast.visitor.client.get("/artikel")
         counts.append(counted.value)
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("visibility", "told"), [("publik", NETWORK | {"visitor"}), ("jejaring", NETWORK), ("instansi", set())])
+@pytest.mark.parametrize("page", ["", "/riwayat", "/riwayat/1", "/bandingkan"])
+def test_an_archived_article_says_so_to_whom_could_read_it_and_leads_on(cast, db_ctx, visibility, told, page):
+    with db_ctx():
+        slug = make_article(cast.host_member.viewer, "archived", title="Kata yang ditarik", visibility=visibility).slug
+        make_article(cast.host_member.viewer, title="Masih berlaku")
+    for part in (*NETWORK, "visitor"):
+        answer = getattr(cast, part).client.get(f"/artikel/{slug}{page}")
+        assert answer.status_code == 404
+        assert ("Artikel ini diarsipkan" in answer.text, "Masih berlaku" in answer.text) == (part in told,) * 2, part
+        assert "Kata yang ditarik" not in answer.text and "Lalu ke anggaran" not in answer.text
+
+
+def test_an_archived_article_is_told_at_its_old_address_too_and_never_instead_of_an_act(cast, db_ctx):
+    with db_ctx():
+        article = make_article(cast.host_member.viewer, title="Judul lama")
+        service.edit(article, service.Content("Judul baru", "R", "Isi", visibility="publik"), cast.host_member.viewer, 1)
+        service.archive(article, cast.host_manager.viewer)
+        db.session.commit()
+    for slug in ("judul-lama", "judul-baru"):
+        assert "Artikel ini diarsipkan" in cast.visitor.client.get(f"/artikel/{slug}").text
+        forged = cast.outsider.client.post(f"/artikel/{slug}/arsipkan")
+        assert forged.status_code == 404 and "diarsipkan" not in forged.text
+    draft = cast.host_member.client.get("/artikel/judul-baru").text
+    assert "Pengelola instansi Anda dapat membukanya kembali" in draft
+    assert "Tekan “Buka kembali”" in cast.host_manager.client.get("/artikel/judul-baru").text
+
+
+def test_a_draft_is_never_said_to_be_archived(cast, db_ctx):
+    with db_ctx():
+        slug = make_article(cast.host_member.viewer, "draft").slug
+    for part in (*NETWORK, "visitor"):
+        assert "diarsipkan" not in getattr(cast, part).client.get(f"/artikel/{slug}").text

@@ -350,6 +350,7 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
     told_of -= {"article.source_withheld", "demand.reminded", "demand.released"}  # tests/home
     assert told_of == {
         "visit.requested", "visit.accepted", "visit.declined", "visit.withdrawn", "visit.cancelled", "visit.held", "note.published",
+        "note.narrowed",  # tests/notes/test_readers.py
         "visit.rescheduled", "visit.waitlisted", "visit.joint_wished", "visit.joint_asked", "visit.options_refused", "visit.reported",
         "visit.closed", "visit.day_closed",
         "visit.proposed", "visit.moved_online", "visit.place_set", "visit.displaced", "visit.joined", "visit.slot_freed", "visit.reminded",

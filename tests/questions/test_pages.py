@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from kb.core.db import db
 from kb.core.events import Event
 from kb.questions import moderation, queries, service
-from kb.questions.models import Answer, Comment, Question, QuestionIndicator
+from kb.questions.models import Answer, Comment, Invitation, Question, QuestionIndicator
 from kb.search import service as search
 from tests.makers import office
 from tests.moments import pass_time
@@ -423,3 +423,75 @@ def test_how_long_questions_wait_costs_the_same_for_two_and_for_hundreds(cast, d
             assert client.get("/tanya/menunggu").status_code == 200
         counts.append(counted.value)
     assert counts[0] == counts[1] <= 6
+
+
+BLANK = ["[a]: https://contoh.example", "---", "#", "![](https://contoh.example/x.png)", "```\n```", "*[x]: y", "&nbsp;"]
+
+
+@pytest.mark.parametrize("typed", BLANK)
+def test_a_text_that_shows_nothing_is_neither_asked_nor_answered(cast, db_ctx, asked, typed):
+    for answer in (
+        send(cast.guest_member.client, title="Pertanyaan kosong?", body=typed),
+        cast.host_member.client.post(f"{asked}/jawab", data={"jawab-body": typed}),
+    ):
+        assert answer.status_code == 422 and "tidak menampilkan apa pun" in answer.text
+    with db_ctx():
+        assert (count(Question), count(Answer)) == (1, 0)
+
+
+def test_a_form_without_its_text_comes_back_with_an_empty_field(cast, asked):
+    for path in ("jawab", "komentar"):
+        answer = cast.host_member.client.post(f"{asked}/{path}", data={})
+        assert answer.status_code == 422 and "Isian ini wajib diisi." in answer.text and "None" not in answer.text
+
+
+def decline(person, address: str) -> str:
+    """What the page says after "Lewati undangan ini" was pressed."""
+    answer = person.client.post(f"{address}/undangan/tolak")
+    assert answer.status_code == 303
+    return person.client.get(answer.location, follow_redirects=True).text
+
+
+def invited(cast, db_ctx, act=None) -> str:
+    """A question that Mesuji is invited to answer, after something happened to it; its address."""
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility="jejaring", invited=("18.11",))
+        if act:
+            act(question)
+        db.session.commit()
+        return f"/tanya/{question.id}"
+
+
+def test_declining_says_what_it_did_and_twice_that_it_was_done(cast, db_ctx):
+    address = invited(cast, db_ctx)
+    assert "Undangan dilewati." in decline(cast.host_member, address)
+    again = decline(cast.host_manager, address)
+    assert "sudah dilewati sebelumnya" in again and "Lewati undangan ini" not in again
+    with db_ctx():
+        assert db.session.scalar(select(func.count()).select_from(Event).where(Event.name == "question.invitation_declined")) == 1
+
+
+@pytest.mark.parametrize("state", ["answered", "accepted", "closed", "merged", "not invited"])
+def test_a_stale_press_declines_nothing_and_says_why(cast, db_ctx, state):
+    def happen(question):
+        if state in ("answered", "accepted"):
+            answer = make_answer(question, cast.host_member.viewer if state == "answered" else cast.outsider.viewer)
+            if state == "accepted":
+                service.accept(answer, cast.guest_member.viewer)
+        elif state == "closed":
+            service.close(question, "Cukup.", cast.guest_member.viewer)
+        elif state == "merged":
+            service.merge(question, make_question(cast.guest_member.viewer, "Yang asli?", visibility="jejaring"), cast.guest_member.viewer)
+
+    address = invited(cast, db_ctx, happen)
+    if state in ("answered", "closed"):
+        assert "Lewati undangan ini" not in cast.host_member.client.get(address).text
+    said = decline(cast.outsider if state == "not invited" else cast.host_member, address)
+    words = {
+        "answered": "sudah menjawab pertanyaan ini", "accepted": "sudah terjawab", "closed": "sudah ditutup",
+        "merged": "sudah digabung dengan pertanyaan serupa", "not invited": "tidak diundang menjawab",
+    }  # fmt: skip
+    assert words[state] in said and "tidak akan diingatkan lagi" not in said
+    with db_ctx():
+        assert db.session.scalar(select(func.count(Invitation.id)).where(Invitation.declined_at.is_not(None))) == 0
+        assert not db.session.scalar(select(Event.id).where(Event.name == "question.invitation_declined"))

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from kb.core import clock, events
 from kb.core.db import db
-from kb.questions import policy
+from kb.core.errors import Forbidden
+from kb.questions import moderation, policy, queries, service
 from kb.questions.models import Question
 from kb.search import service as search
 from tests.questions.makers import leave, make_answer, make_question
@@ -165,3 +166,39 @@ def test_a_confidential_question_stands_in_no_list_count_suggestion_or_event_of_
     if part != "visitor":
         similar = client.get("/cari/serupa?q=Bagaimana+zirkonium+dianggarkan", check=False)
         assert ("zirkonium" in similar.text) == expected
+
+
+@pytest.mark.parametrize("part", ["guest_member", "guest_manager", "host_manager", "admin"])
+def test_nobody_is_invited_into_a_confidential_question(cast, db_ctx, part):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, visibility="para_pihak", addressed="18.11")
+        moderation.flag(question, question, "rahasia", "", cast.host_member.viewer)  # so that a moderator sees it
+        viewer = getattr(cast, part).viewer
+        assert policy.can_view(viewer, question) and not policy.can_invite(viewer, question)
+        with pytest.raises(Forbidden):
+            service.invite(question, service.Guest(cast.outsider.office_id, "ahli"), viewer)
+        db.session.commit()
+        ident = question.id
+    forged = getattr(cast, part).client.post(f"/tanya/{ident}/undang", data={"office": "kabupaten-tulang-bawang-barat"})
+    assert forged.status_code == 403
+    with db_ctx():
+        assert queries.invited_offices(queries.find(ident)) == [cast.host_member.office_id]
+
+
+@pytest.mark.parametrize("ended", ["withdrawn", "hidden"])
+def test_an_answer_that_does_not_stand_is_not_said_to_hold(cast, db_ctx, ended):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        answer = make_answer(question, cast.host_member.viewer)
+        if ended == "withdrawn":
+            service.withdraw(answer, cast.host_member.viewer)
+        else:
+            moderation.hide(question, answer, "Diperiksa.", cast.admin.viewer)
+        assert not policy.can_confirm(cast.host_member.viewer, answer)
+        with pytest.raises(Forbidden):
+            service.confirm_current(answer, cast.host_member.viewer)
+        db.session.commit()
+        address = f"/tanya/{question.id}"
+        ident = answer.id
+    assert "Masih berlaku" not in cast.host_member.client.get(address).text
+    assert cast.host_member.client.post(f"{address}/jawaban/{ident}/masih-berlaku").status_code == 403

@@ -15,10 +15,14 @@ from kb.core.events import Delivery
 from kb.core.viewer import Viewer
 from kb.notes import service as notes
 from kb.notes.models import Note
-from kb.search import service, snippets
+from kb.questions import moderation
+from kb.questions import service as questions
+from kb.questions.models import Answer, Question
+from kb.search import documents, service, snippets
 from kb.visits import service as visits
 from kb.visits.models import Visit
 from tests.makers import office
+from tests.questions.makers import make_answer, make_question
 from tests.search.makers import make_article, settle
 from tests.visits.makers import SECRETS, make_visit
 
@@ -279,3 +283,71 @@ def test_a_worker_far_behind_costs_no_more_queries(library, cast, count_queries)
             service.search("kalimaya", cast.visitor.viewer)
         counts.append(counted.value)
     assert counts[0] == counts[1]
+
+
+# ---- words of answers
+
+
+@pytest.fixture
+def thread(app, cast, engine):
+    """A question with two answers, each with a word of its own, indexed."""
+    with app.test_request_context():
+        question = make_question(cast.guest_member.viewer)
+        ids = question.id, make_answer(question, cast.host_member.viewer, "Lewat cendrawasih.").id
+        make_answer(question, cast.outsider.viewer, "Lewat kakatua.")
+        settle()
+        yield ids
+
+
+def take_out(act: str, ids: tuple[int, int], cast) -> None:
+    question, answer = db.session.get(Question, ids[0]), db.session.get(Answer, ids[1])
+    if act == "withdrawn":
+        questions.withdraw(answer, cast.host_manager.viewer)
+    elif act == "hidden":
+        moderation.hide(question, answer, "Diperiksa.", cast.admin.viewer)
+    else:
+        moderation.redact(question, "cendrawasih", cast.admin.viewer)
+    db.session.commit()
+
+
+@pytest.mark.parametrize("act", ["withdrawn", "hidden", "redacted"])
+def test_the_words_of_an_answer_that_was_taken_out_are_found_by_nobody(cast, thread, act):
+    assert found_by(cast.visitor.viewer, "cendrawasih") == found_by(cast.visitor.viewer, "kakatua") == 1
+    take_out(act, thread, cast)
+    for part in sorted(EVERYBODY):  # before the worker has been there
+        assert found_by(getattr(cast, part).viewer, "cendrawasih") == 0, part
+        assert service.search("cendrawaish", getattr(cast, part).viewer).suggestion == "", part
+    settle()
+    for part in sorted(EVERYBODY):
+        viewer = getattr(cast, part).viewer
+        assert (found_by(viewer, "cendrawasih"), found_by(viewer, "kakatua")) == (0, 1), part
+        assert not [hit for hit in service.search("kakatua", viewer).hits if "cendrawasih" in hit.text]
+
+
+def test_what_is_not_in_the_index_any_more_is_not_in_the_document_either(cast, thread):
+    for act in ("hidden", "withdrawn"):
+        take_out(act, thread, cast)
+        document = next(documents.current({"question": {thread[0]}}))
+        assert "kakatua" in document.body and "cendrawasih" not in document.body
+        assert document.body.count("Diskominfo Kabupaten Mesuji") == 0, "nor is its office named as one that answered"
+
+
+@pytest.mark.parametrize("part", sorted(EVERYBODY))
+def test_whatever_the_index_says_only_what_the_viewer_may_see_now_is_loaded(library, cast, part):
+    """The last door: keys of everything, as a stale or broken index might give them."""
+    viewer = getattr(cast, part).viewer
+    make_question(cast.guest_member.viewer, "Rahasia kedua pihak?", visibility="para_pihak", addressed="18.11")
+    everything = [
+        documents.key_of(kind, ident)
+        for kind, source in documents.SOURCES.items()
+        if kind != "office"
+        for ident in db.session.scalars(select(source.model.id))
+    ]
+    found = documents.load(everything, viewer)
+    titles = {hit.title.split()[1] for hit in found.values() if hit.kind in ("article", "note")}
+    drafts = {"mentimun", "ketumbar", "lengkuas", "kapulaga", "andaliman"} if part in HOST else set()  # their own, in whatever state
+    assert titles == seen_by(part, WORDS) | drafts
+    shown = {hit.on for hit in found.values() if hit.kind == "visit"}
+    kept = {day for day, (state, *_, who) in VISITS.items() if state in ("accepted", "held") and part not in who}
+    assert kept.isdisjoint(shown)
+    assert any(hit.kind == "question" for hit in found.values()) == (part in PARTIES)

@@ -1,6 +1,7 @@
 """A request begins with the first call: a draft may lack anything but the host, and says what it still lacks until it is sent."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -229,11 +230,15 @@ def test_a_letter_that_is_no_pdf_of_that_size_is_named_with_the_other_faults(app
     assert state() == before
 
 
-def test_a_good_letter_on_a_form_that_fails_is_asked_for_again(cast):
-    page = cast.guest_manager.client.post(NEW, data={**FORM, "purpose": "", "letter_file": upload()})
-    assert '"surat.pdf" belum tersimpan' in faults_at(page.text, "letter_file")
-    turned = cast.guest_manager.client.post(NEW, data={**FORM, "lihat_bulan": "2027-01", "letter_file": upload()})
-    assert turned.status_code == 200 and "surat.pdf&#34; perlu dipilih lagi" in turned.text
+def test_a_good_letter_on_a_form_that_fails_stays_with_it_until_it_is_sent(app, cast):
+    client = cast.guest_manager.client
+    page = client.post(NEW, data={**FORM, "purpose": "", "letter_file": upload()}).text
+    assert "surat.pdf" in page and 'href="#letter_file"' not in page
+    token = re.search(r'name="letter_file-tersimpan" value="([^"]+)"', page)[1]
+    turned = client.post(NEW, data={**FORM, "lihat_bulan": "2027-01", "letter_file-tersimpan": token})
+    assert turned.status_code == 200 and token in turned.text
+    assert client.post(NEW, data={**FORM, "letter_file-tersimpan": token}).status_code == 303
+    assert only_visit(app).letters[0].file.name == "surat.pdf"
 
 
 @pytest.fixture

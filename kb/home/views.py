@@ -79,7 +79,7 @@ def office(slug: str):
         articles=library[articles.WROTE],
         about=library[articles.ABOUT],
         series=series,
-        chart=chart.draw(value.row for one in series for value in one.values),
+        charts=chart.draw(value.row for one in series for value in one.values),
         mark_of=chart.mark_of,
         confidence=confidence.in_words((str(value.row.year), value.row.confidence) for one in series for value in one.values),
         received=_without_notes(visits.received_by(found.id, viewer), written),

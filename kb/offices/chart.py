@@ -1,6 +1,7 @@
-"""The picture of an office's index values: where each point stands and which of them a line may join. Pure.
+"""Pictures of an office's index values: where each point stands and which of them a line may join. Pure.
 
 A line joins values of one instrument only, the most trusted one of each year. A value whose source names no instrument is joined to none.
+SPBE and Pemdi measure different things: they never share a picture.
 """
 
 from collections.abc import Iterable
@@ -39,11 +40,18 @@ class Chart:
     marks: list[str]
 
 
-def draw(rows: Iterable[IndexValue]) -> Chart | None:
-    """The picture of these values, the most trusted of each year first; None when they are of one year only."""
+def draw(rows: Iterable[IndexValue]) -> list[Chart]:
+    """The pictures of these values, the most trusted of each year first; what is of one year only needs none."""
     values = sorted(rows, key=lambda row: row.year)
-    if len({row.year for row in values}) < 2:
-        return None
+    apart = [[row for row in values if _is_pemdi(row) is pemdi] for pemdi in (False, True)]
+    return [_drawn(part) for part in apart if len({row.year for row in part}) > 1]
+
+
+def _is_pemdi(row: IndexValue) -> bool:
+    return (row.instrument_id or "").startswith("pemdi")
+
+
+def _drawn(values: list[IndexValue]) -> Chart:
     first, span = values[0].year, values[-1].year - values[0].year
     places = {id(row): (LEFT + round((row.year - first) * WIDTH / span), _height(row.value)) for row in values}
     points = [_point(row, *places[id(row)], values) for row in values]

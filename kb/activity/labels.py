@@ -83,7 +83,7 @@ EVENTS = {
     "question.reopened": "Pertanyaan dibuka kembali",
     "question.merged": "Pertanyaan digabung",
     "question.reminded": "Instansi yang diundang diingatkan",
-    "question.widened": "Instansi lain yang kuat diberi tahu",
+    "question.widened": "Instansi lain yang mungkin tahu diberi tahu",
     "question.escalated": "Moderator diberi tahu",
     "question.flagged": "Dilaporkan pembaca",
     "question.moderated": "Diputus moderator",

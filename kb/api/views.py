@@ -38,6 +38,7 @@ def _hit(found, stems: frozenset[str]) -> dict:
         "title": found.title,
         "url": current_app.config["BASE_URL"] + found.url,
         "office": found.office.name,
+        "about": [office.name for office in found.about],
         "snippet": str(snippets.snippet(found.text, stems)) + (" (data contoh)" if is_sample(found) else ""),
     }
 
@@ -53,13 +54,14 @@ TEXT = {"type": "string"}
 ERROR = {"description": "Galat", "content": {"application/json": {"schema": {"type": "object", "properties": {"error": TEXT}}}}}
 HIT = {
     "type": "object",
-    "required": ["kind", "id", "title", "url", "office", "snippet"],
+    "required": ["kind", "id", "title", "url", "office", "about", "snippet"],
     "properties": {
         "kind": {"type": "string", "enum": list(language.KINDS.values())},
         "id": {"type": "integer"},
         "title": TEXT,
         "url": {"type": "string", "format": "uri"},
-        "office": TEXT,
+        "office": TEXT | {"description": "Instansi yang menulis artikel atau bertanya, tuan rumah kunjungan, atau instansi itu sendiri."},
+        "about": {"type": "array", "items": TEXT, "description": "Instansi yang dibahas sebuah artikel; belum tentu yang menulisnya."},
         "snippet": {"type": "string", "description": "HTML yang aman: teks dengan kata yang dicari di dalam <mark>."},
     },
 }

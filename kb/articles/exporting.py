@@ -27,6 +27,7 @@ def _meta(article: Article) -> dict:
         "title": article.title,
         "summary": article.summary,
         "office": article.office.region_code or article.office.slug,
+        "about": [office.region_code for office in article.about],
         "indicators": article.indicators,
         "visibility": article.visibility,
         "published_on": article.published_on.isoformat(),

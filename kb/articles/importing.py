@@ -2,13 +2,14 @@
 what people changed in the browser is never overwritten."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from kb.articles import queries, service
 from kb.articles.forms import BODY_MAX, SOURCE_MAX, SUMMARY_MAX, TITLE_MAX
 from kb.articles.models import VISIBILITIES, Article
-from kb.articles.service import Content
+from kb.articles.service import MOST_ABOUT, Content
 from kb.core.content import CHANGED, NEW, SAME, SKIPPED, BadContent, ContentFile
 from kb.core.errors import Invalid
 from kb.core.forms import clean
@@ -17,7 +18,7 @@ from kb.core.viewer import ANONYMOUS
 from kb.instruments import loader
 from kb.offices import queries as offices
 
-KEYS = {"key", "title", "summary", "office", "indicators", "visibility", "published_on", "source"}
+KEYS = {"key", "title", "summary", "office", "about", "indicators", "visibility", "published_on", "source"}
 
 
 def import_content(file: ContentFile) -> str:
@@ -29,19 +30,30 @@ def import_content(file: ContentFile) -> str:
         service.publish(article, ANONYMOUS, by_import=True)
         article.import_key, article.imported_version = file.key, article.version
         return NEW
-    if article.office_id != office.id:
+    if article.office_id != office.id and article.import_key != file.key:
         raise file.bad("office", "artikel dengan alamat ini milik instansi lain")
-    if service.content_of(article) == content and article.published_on == published_on:
+    if _known(article) == (_unordered(content), office.id, published_on):
         return SAME
     if article.imported_version != article.version:
         return SKIPPED
     article.published_on = published_on
+    if article.office_id != office.id:
+        service.hand_to(article, office.id)
     try:
         service.edit(article, content, ANONYMOUS, article.version, "Impor berkas", by_import=True)
     except Invalid as refusal:
         raise file.bad(refusal.field, refusal.message) from refusal
     article.imported_version = article.version
     return CHANGED
+
+
+def _known(article: Article) -> tuple[Content, int, date | None]:
+    return _unordered(service.content_of(article)), article.office_id, article.published_on
+
+
+def _unordered(content: Content) -> Content:
+    """Indicators have no order: a file that lists them in another one has no news."""
+    return replace(content, indicators=tuple(sorted(content.indicators)))
 
 
 def _article_of(file: ContentFile) -> Article | None:
@@ -64,6 +76,7 @@ def _read(file: ContentFile):
         indicators=indicators(file),
         visibility=choice(file, "visibility", VISIBILITIES, "publik"),
         source=text(file, "source", SOURCE_MAX, required=False),
+        about=about(file),
     )
     return content, office(file, "office"), day(file, "published_on")
 
@@ -104,6 +117,26 @@ def indicators(file: ContentFile) -> tuple[str, ...]:
         except loader.UnknownIndicator:
             raise file.bad("indicators", f"indikator {code!r} tidak dikenal") from None
     return tuple(dict.fromkeys(str(code) for code in value))
+
+
+def about(file: ContentFile) -> tuple[int, ...]:
+    """The ids of the offices an article is about, by their region codes. Raises BadContent."""
+    value = file.meta.get("about") or []
+    if not isinstance(value, list):
+        raise file.bad("about", 'harus berupa daftar kode wilayah, misalnya ["18.11", "18.10"]')
+    if len(value) > MOST_ABOUT:
+        raise file.bad("about", f"paling banyak {MOST_ABOUT} instansi, bukan {len(value)}")
+    codes = [_region_code(code) for code in value]
+    found = offices.ids_by_code(codes)
+    for code in codes:
+        if code not in found:
+            raise file.bad("about", f"wilayah {code!r} tidak dikenal")
+    return tuple(dict.fromkeys(found[code] for code in codes))
+
+
+def _region_code(value: Any) -> str:
+    """Without quotes YAML reads 18.10 as a number; a code below a province always has two digits behind the point."""
+    return f"{value:05.2f}" if isinstance(value, float) else str(value)
 
 
 def choice(file: ContentFile, key: str, allowed: tuple[str, ...], default: str) -> str:

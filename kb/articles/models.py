@@ -1,4 +1,4 @@
-"""Tables of articles, their indicators, revisions and former addresses."""
+"""Tables of articles, their indicators, the offices they are about, revisions and former addresses."""
 
 from datetime import date, datetime
 
@@ -15,7 +15,8 @@ STATUSES = ("draft", "published", "archived")
 
 
 class Article(db.Model):
-    """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save.
+    """An article. `office` wrote it; whom it is `about` is another matter, and gives no right to it. `version` is the number of its newest
+    revision; `html` and `toc` are made from `body` at save.
 
     `import_key` is the name of the content file it came from, `imported_version` the revision that the file made last.
     `widest`: the most readers it may be opened to, because it holds what others wrote for no more than them; None is no limit.
@@ -47,6 +48,7 @@ class Article(db.Model):
     indicator_rows: Mapped[list["ArticleIndicator"]] = relationship(
         cascade="all, delete-orphan", order_by="ArticleIndicator.id", lazy="selectin"
     )
+    about_rows: Mapped[list["ArticleAbout"]] = relationship(cascade="all, delete-orphan", order_by="ArticleAbout.place", lazy="selectin")
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'published', 'archived')", name="status"),
         CheckConstraint("visibility IN ('publik', 'jejaring', 'instansi')", name="visibility"),
@@ -57,6 +59,11 @@ class Article(db.Model):
     def indicators(self) -> list[str]:
         """The codes of its indicators."""
         return [row.code for row in self.indicator_rows]
+
+    @property
+    def about(self) -> list[Office]:
+        """The offices it is about, in the order they were named."""
+        return [row.office for row in self.about_rows]
 
 
 class ArticleIndicator(db.Model):
@@ -69,8 +76,20 @@ class ArticleIndicator(db.Model):
     __table_args__ = (UniqueConstraint("article_id", "code"),)
 
 
+class ArticleAbout(db.Model):
+    """An office that an article is about; `place` counts from 0, in the order they were named."""
+
+    __tablename__ = "article_about"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"))
+    office_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
+    place: Mapped[int]
+    office: Mapped[Office] = relationship(lazy="joined", innerjoin=True)
+    __table_args__ = (UniqueConstraint("article_id", "office_id"),)
+
+
 class ArticleRevision(db.Model):
-    """One state of an article, kept for good."""
+    """One state of an article, kept for good. `about_ids` are the ids of the offices it was about."""
 
     __tablename__ = "article_revision"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,6 +100,7 @@ class ArticleRevision(db.Model):
     body: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(1000), default="")
     indicators: Mapped[list] = mapped_column(JSON, default=list)
+    about_ids: Mapped[list] = mapped_column(JSON, default=list)
     visibility: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(String(200), default="")

@@ -4,39 +4,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, load_only, raiseload
 
 from kb.accounts.models import User
 from kb.articles import policy
-from kb.articles.models import Article, ArticleIndicator, ArticleRevision, ArticleSlug
+from kb.articles.models import Article, ArticleAbout, ArticleIndicator, ArticleRevision, ArticleSlug
 from kb.core.db import db
-from kb.core.pages import Page, paginate
+from kb.core.pages import PER_PAGE, Page, paginate
 from kb.core.viewer import Viewer
 from kb.offices.models import Office, Region
+
+# What an office may be to an article.
+WROTE, ABOUT = "penulis", "tentang"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed by; empty means all."""
+    """What the list is narrowed by; empty means all. An office wrote an article or is what it is about; `role` asks for one of the two."""
 
     codes: tuple[str, ...] = ()
     office: str = ""
+    role: str = ""
     province: str = ""
     year: int | None = None
 
 
+NEWEST_FIRST = (Article.published_on.desc(), Article.published_at.desc(), Article.id.desc())
+# All that a card shows: who wrote it and whom it is about, but no bodies.
+CARD = (
+    load_only(Article.slug, Article.title, Article.summary, Article.published_on, Article.visibility, Article.status, Article.office_id),
+    joinedload(Article.office),
+    joinedload(Article.about_rows).joinedload(ArticleAbout.office),
+    raiseload(Article.indicator_rows),
+)
+
+
 def _listed(viewer: Viewer) -> Select:
-    """Published articles that the viewer may see, newest first, without their bodies."""
-    shown = load_only(
-        Article.slug, Article.title, Article.summary, Article.published_on, Article.visibility, Article.status, Article.office_id
-    )
-    return (
-        select(Article)
-        .where(Article.status == "published", policy.visible_to(viewer))
-        .options(shown, joinedload(Article.office), raiseload(Article.indicator_rows))
-        .order_by(Article.published_on.desc(), Article.published_at.desc(), Article.id.desc())
-    )
+    """Published articles that the viewer may see, newest first, as cards."""
+    return select(Article).where(Article.status == "published", policy.visible_to(viewer)).options(*CARD).order_by(*NEWEST_FIRST)
 
 
 def listing(viewer: Viewer, wanted: Filter, number: int | None = None) -> Page:
@@ -45,18 +51,38 @@ def listing(viewer: Viewer, wanted: Filter, number: int | None = None) -> Page:
     if wanted.codes:
         query = query.where(Article.id.in_(select(ArticleIndicator.article_id).where(ArticleIndicator.code.in_(wanted.codes))))
     if wanted.office:
-        query = query.where(Article.office_id.in_(select(Office.id).where(Office.slug == wanted.office)))
+        query = query.where(concerns(select(Office.id).where(Office.slug == wanted.office), wanted.role))
     if wanted.province:
-        of_province = select(Office.id).join(Region).where(Region.province_code == wanted.province)
-        query = query.where(Article.office_id.in_(of_province))
+        query = query.where(concerns(select(Office.id).join(Region).where(Region.province_code == wanted.province)))
     if wanted.year:
         query = query.where(func.extract("year", Article.published_on) == wanted.year)
     return paginate(query, number)
 
 
+def of_office(viewer: Viewer, office_id: int, limit: int = PER_PAGE) -> dict[str, Page]:
+    """The newest articles that an office wrote, and those others wrote about it, each with their whole number; in one statement."""
+    wrote, about = Article.office_id == office_id, concerns([office_id], ABOUT)
+    role = case((wrote, WROTE), else_=ABOUT)
+    place = func.row_number().over(partition_by=role, order_by=NEWEST_FIRST)
+    total = func.count().over(partition_by=role)
+    seen = (Article.status == "published", policy.visible_to(viewer), or_(wrote, about))
+    ranked = select(Article.id, role.label("role"), place.label("place"), total.label("total")).where(*seen).subquery()
+    query = select(Article, ranked.c.role, ranked.c.total).join(ranked, ranked.c.id == Article.id).where(ranked.c.place <= limit)
+    rows = db.session.execute(query.options(*CARD).order_by(*NEWEST_FIRST)).unique().all()
+    totals = {found: count for _, found, count in rows}
+    return {one: Page([article for article, found, _ in rows if found == one], 1, totals.get(one, 0), limit) for one in (WROTE, ABOUT)}
+
+
+def concerns(office_ids: Select | list[int], role: str = "") -> ColumnElement[bool]:
+    """Written by one of these offices, about one of them though others wrote it, or either."""
+    wrote = Article.office_id.in_(office_ids)
+    about = Article.id.in_(select(ArticleAbout.article_id).where(ArticleAbout.office_id.in_(office_ids)))
+    return {WROTE: wrote, ABOUT: about & ~wrote}.get(role, or_(wrote, about))
+
+
 def latest(viewer: Viewer, limit: int = 6) -> list[Article]:
     """The newest published articles."""
-    return list(db.session.scalars(_listed(viewer).limit(limit)))
+    return list(db.session.scalars(_listed(viewer).limit(limit)).unique())
 
 
 def like(viewer: Viewer, article: Article, limit: int = 5) -> list[Article]:
@@ -85,15 +111,18 @@ def years(viewer: Viewer) -> list[int]:
 
 
 def offices_with_articles(viewer: Viewer) -> list[Office]:
-    """The offices that have published something the viewer may see."""
-    writing = select(Article.office_id).where(Article.status == "published", policy.visible_to(viewer))
-    return list(db.session.scalars(select(Office).where(Office.id.in_(writing)).order_by(Office.name)))
+    """The offices that wrote something the viewer may see, or are what it is about."""
+    seen = (Article.status == "published", policy.visible_to(viewer))
+    about = select(ArticleAbout.office_id).join(Article, Article.id == ArticleAbout.article_id).where(*seen)
+    concerned = or_(Office.id.in_(select(Article.office_id).where(*seen)), Office.id.in_(about))
+    return list(db.session.scalars(select(Office).where(concerned).order_by(Office.name)))
 
 
 def drafts_of(viewer: Viewer) -> list[Article]:
     """The drafts of the viewer's office, last changed first."""
+    bare = (raiseload(Article.indicator_rows), raiseload(Article.about_rows))
     query = select(Article).where(Article.status == "draft", Article.office_id == viewer.office_id)
-    return list(db.session.scalars(query.options(raiseload(Article.indicator_rows)).order_by(Article.edited_at.desc()).limit(20)))
+    return list(db.session.scalars(query.options(*bare).order_by(Article.edited_at.desc()).limit(20)))
 
 
 def by_slug(slug: str) -> Article | None:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from kb.articles import policy
-from kb.articles.models import VISIBILITIES, Article, ArticleIndicator, ArticleRevision, ArticleSlug
+from kb.articles.models import VISIBILITIES, Article, ArticleAbout, ArticleIndicator, ArticleRevision, ArticleSlug
 from kb.core import clock, events, markdown
 from kb.core.access import require
 from kb.core.db import db
@@ -15,11 +15,13 @@ from kb.core.viewer import Viewer
 
 # Addresses below /artikel/ that are pages of their own.
 RESERVED = {"baru", "pratinjau"}
+# So many offices an article may be about.
+MOST_ABOUT = 10
 
 
 @dataclass(frozen=True)
 class Content:
-    """What an author writes."""
+    """What an author writes. `about` are the ids of the offices it is about, whoever writes."""
 
     title: str
     summary: str
@@ -27,6 +29,7 @@ class Content:
     indicators: tuple[str, ...] = ()
     visibility: str = "publik"
     source: str = ""
+    about: tuple[int, ...] = ()
 
 
 class EditConflict(Conflict):
@@ -73,11 +76,12 @@ def edit(article: Article, content: Content, viewer: Viewer, started_from: int, 
     _claim_version(article, started_from)
     if content.title != article.title and not by_import:
         _rename(article, content.title)
+    known = {row.office_id for row in article.about_rows}
     _write(article, content)
     article.edited_at = clock.now()
     db.session.flush()
     _keep_revision(article, viewer, note)
-    events.record("article.edited", article, viewer)
+    events.record("article.edited", article, viewer, about=[ident for ident in content.about if ident not in known])
 
 
 def publish(article: Article, viewer: Viewer, by_import: bool = False) -> None:
@@ -117,9 +121,19 @@ def restore(article: Article, revision: ArticleRevision, viewer: Viewer, started
     events.record("article.restored", article, viewer, revision=revision.number)
 
 
+def hand_to(article: Article, office_id: int) -> None:
+    """The office that wrote an imported article is another one than was thought; its text stays. Only for the importer."""
+    article.office_id = office_id
+    db.session.flush()
+    db.session.refresh(article, ["office"])
+
+
 def content_of(written: Article | ArticleRevision) -> Content:
     """What was written, of an article or of one of its revisions."""
-    return Content(written.title, written.summary, written.body, tuple(written.indicators), written.visibility, written.source)
+    about = [row.office_id for row in written.about_rows] if isinstance(written, Article) else written.about_ids
+    return Content(
+        written.title, written.summary, written.body, tuple(written.indicators), written.visibility, written.source, tuple(about)
+    )
 
 
 def _write(article: Article, content: Content) -> None:
@@ -130,6 +144,18 @@ def _write(article: Article, content: Content) -> None:
     article.html, article.toc = rendered.html, [list(entry) for entry in rendered.toc]
     kept = {row.code: row for row in article.indicator_rows}
     article.indicator_rows = [kept.get(code) or ArticleIndicator(code=code) for code in dict.fromkeys(content.indicators)]
+    _name_offices(article, content.about)
+
+
+def _name_offices(article: Article, office_ids: tuple[int, ...]) -> None:
+    """Whom the article is about, in this order. Raises Invalid for too many."""
+    wanted = list(dict.fromkeys(office_ids))
+    if len(wanted) > MOST_ABOUT:
+        raise Invalid(f"Paling banyak {MOST_ABOUT} instansi. Sebut yang benar-benar dibahas.", "about")
+    known = {row.office_id: row for row in article.about_rows}
+    article.about_rows = [known.get(ident) or ArticleAbout(office_id=ident) for ident in wanted]
+    for place, row in enumerate(article.about_rows):
+        row.place = place
 
 
 def _check_readers(article: Article, wanted: str) -> None:
@@ -167,6 +193,7 @@ def _keep_revision(article: Article, viewer: Viewer, note: str) -> None:
             body=content.body,
             source=content.source,
             indicators=list(content.indicators),
+            about_ids=list(content.about),
             visibility=content.visibility,
             status=article.status,
             note=note[:200],

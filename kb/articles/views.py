@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, flash, make_response, redirect,
 
 from kb.articles import policy, queries, service
 from kb.articles.forms import BODY_MAX, TITLE_MAX, ArticleForm
-from kb.articles.models import Article
+from kb.articles.models import Article, ArticleRevision
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
 from kb.core.access import public, require
@@ -22,6 +22,8 @@ from kb.offices import queries as offices
 
 bp = Blueprint("articles", __name__)
 
+ROLES = {queries.WROTE: "Ditulisnya", queries.ABOUT: "Tentangnya, ditulis pihak lain"}
+
 
 @bp.get("/artikel")
 @public
@@ -34,6 +36,7 @@ def index():
     wanted = queries.Filter(
         codes=(code,) if code else _codes_of(aspect),
         office=request.args.get("instansi", "")[:80],
+        role=role if (role := request.args.get("peran", "")) in ROLES else "",
         province=request.args.get("provinsi", "")[:8],
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
     )
@@ -41,6 +44,7 @@ def index():
         "articles/index.html",
         page=queries.listing(viewer, wanted),
         wanted=wanted,
+        roles=ROLES,
         aspect=aspect,
         indicator=_indicator(code),
         instruments=loader.all_instruments(),
@@ -223,6 +227,7 @@ def _conflict(article: Article, form: ArticleForm):
         form=form,
         article=article,
         theirs=theirs,
+        their_about=[office.name for office in article.about],
         changes=compare(theirs.body, mine.body),
         instruments=loader.all_instruments(),
         failed=True,
@@ -280,10 +285,12 @@ def revision(slug: str, number: int):
     """One revision as it was."""
     article = _found(slug)
     found = _revision(article, number)
+    names = offices.names_of(found.about_ids)
     return render_template(
         "articles/revision.html",
         article=article,
         revision=found,
+        about=[names[ident] for ident in found.about_ids],
         html=markdown.to_html(found.body),
         may_edit=policy.can_edit(current_viewer(), article),
     )
@@ -308,9 +315,15 @@ def compare_revisions(slug: str):
     changes = [
         (label, compare(getattr(old, name), getattr(new, name))) for label, name in parts if getattr(old, name) != getattr(new, name)
     ]
-    if old.indicators != new.indicators:
-        changes.append(("Indikator", compare("\n".join(old.indicators), "\n".join(new.indicators))))
+    names = offices.names_of({*old.about_ids, *new.about_ids})
+    lists = [("Indikator", _indicator_names), ("Tentang instansi", lambda one: "\n".join(names[ident] for ident in one.about_ids))]
+    changes += [(label, compare(said(old), said(new))) for label, said in lists if said(old) != said(new)]
     return render_template("articles/compare.html", article=article, old=old, new=new, changes=changes)
+
+
+def _indicator_names(revision: ArticleRevision) -> str:
+    """One in each line, as a reader knows them."""
+    return "\n".join(loader.indicator(code).full_name for code in revision.indicators)
 
 
 @bp.post("/artikel/<slug>/riwayat/<int:number>/pulihkan")

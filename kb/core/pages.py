@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -79,7 +79,7 @@ def paginate(query: Select, number: int | None = None, per_page: int = PER_PAGE)
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
     last = max(1, -(-total // per_page))
     number = min(number, last)
-    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).all()
+    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
     return Page(rows, number, total, per_page)
 
 
@@ -106,11 +106,12 @@ def waktu(value: datetime | None, zone: str = clock.WIB) -> str:
 
 
 def angka(value: Decimal | int | float | None, decimals: int | None = None) -> str:
-    """A number with decimal comma and points between thousands: 2,59 and 1.250."""
+    """A number with decimal comma and points between thousands: 2,59 and 1.250. Half is rounded up: 2.605 is 2,61, not 2,60."""
     if value is None:
         return ""
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=LOCALE)
+    with localcontext(rounding=ROUND_HALF_UP):  # the library takes the rounding of the context, by default to the even neighbour
+        return format_decimal(value, pattern, locale=LOCALE)
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,7 @@ from kb.core.access import require
 from kb.core.db import db
 from kb.core.viewer import Viewer
 from kb.home.models import ArticleOrigin
-from kb.home.strength import articles_about, notes_about
+from kb.home.strength import practice
 from kb.questions import policy as question_policy
 from kb.questions import service as question_service
 from kb.questions.models import Answer, Question
@@ -29,12 +29,6 @@ KIND_LABELS = {"article": "artikel", "note": "catatan", "question": "tanya"}
 MOST_READINGS = 60
 # What others wrote in a question is never opened to more people than could read it there (`Article.widest`).
 VISIBILITY = {"publik": "publik", "jejaring": "jejaring", "para_pihak": "instansi"}
-
-
-def practice(codes: tuple[str, ...], viewer: Viewer) -> dict[int, tuple[int, int]]:
-    """Articles and received visits about some indicators, by office."""
-    written, hosted = articles_about(codes, viewer), notes_about(codes, viewer)
-    return {office_id: (written[office_id], hosted[office_id]) for office_id in {*written, *hosted}}
 
 
 def about(kind: str, ident: int, viewer: Viewer) -> Thing | None:
@@ -84,8 +78,8 @@ known.practice, known.about, known.find_about, known.similar, known.became = pra
 
 
 def articles_of(office_id: int, viewer: Viewer) -> list[around_visits.Reading]:
-    """The published articles of an office that the viewer may see, newest first."""
-    return _readings(viewer, Article.office_id == office_id)
+    """The published articles by and about an office that the viewer may see, newest first."""
+    return _readings(viewer, articles.concerns([office_id]))
 
 
 def articles_named(ids: Iterable[int], viewer: Viewer) -> list[around_visits.Reading]:

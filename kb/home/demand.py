@@ -112,8 +112,7 @@ def _urgency(waiting: int, visited: int, weight: Decimal) -> str:
 def label(kind: str, subject: str) -> str:
     """What a need is called, without what a question says."""
     if kind == "indicator":
-        found = loader.indicator(subject)
-        return f"{'SPBE' if found.instrument_id.startswith('spbe') else 'Pemdi'} {found.number}. {found.short_name}"
+        return loader.indicator(subject).full_name
     return f"pertanyaan nomor {subject}" if kind == "question" else f'"{subject}"'
 
 

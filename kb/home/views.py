@@ -10,11 +10,13 @@ from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
 from kb.home import asked, demand, manual, overview, strength
 from kb.home import visit_figures as figures
+from kb.instruments import confidence
 from kb.instruments import loader as instruments
 from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
 from kb.notes.models import Note
 from kb.notifications import queries as notifications
+from kb.offices import chart
 from kb.offices import queries as offices
 from kb.questions import policy as question_policy
 from kb.questions import queries as questions
@@ -33,10 +35,14 @@ bp = Blueprint("home", __name__)
 def index():
     """The front page: what this is, one search box, what is new, who leads, what it is about."""
     viewer = current_viewer()
+    leaders = offices.leaders(limit=5)
     return render_template(
         "home/index.html",
         articles=articles.latest(viewer, 6),
-        leaders=offices.leaders(limit=5),
+        leaders=leaders,
+        index_years=offices.years,
+        instrument=offices.instrument_name(offices.RANKED),
+        confidence=confidence.in_words((value.office.region.name, value.confidence) for value in leaders),
         instruments=instruments.all_instruments(),
         visits=visits.upcoming_public(4),
         counts=articles.counts_by_indicator(viewer),
@@ -68,11 +74,16 @@ def office(slug: str):
     if found is None:
         raise NotFound
     written, hours = notes.by_office(viewer, found.id, 20), openness.of(found)
+    series, library = offices.index_values(found), articles.of_office(viewer, found.id)
     return render_template(
         "home/office.html",
         office=found,
-        articles=articles.listing(viewer, articles.Filter(office=found.slug), 1),
-        values=offices.index_values(found),
+        articles=library[articles.WROTE],
+        about=library[articles.ABOUT],
+        series=series,
+        charts=chart.draw(value.row for one in series for value in one.values),
+        mark_of=chart.mark_of,
+        confidence=confidence.in_words((str(value.row.year), value.row.confidence) for one in series for value in one.values),
         received=_without_notes(visits.received_by(found.id, viewer), written),
         notes=written,
         answered=questions.answered_by(viewer, found.id, 10),
@@ -131,7 +142,8 @@ def indicator(instrument: str, number: int):
         articles=articles.listing(viewer, articles.Filter(codes=(found.code,)), 1),
         notes=notes.by_indicator(viewer, found.code, 10),
         questions=questions.by_indicator(viewer, found.code, 10),
-        strong=strength.strong_on(found.code, viewer),
+        standing=strength.standing(found.code, viewer),
+        confidence=confidence.in_words([("bobot", found.confidence.weight), ("kriteria", found.confidence.criteria)]),
         indicator_sources=_sources(found),
     )
 

@@ -4,6 +4,7 @@ The facts were compiled from secondary sources (each file names them); every par
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
+# How research files call their sources ("P2"). Only the lists of sources may; texts name them as a reader knows them.
+SOURCE_CODE = re.compile(r"\b[A-Z][0-9]{1,2}\b")
 DEFAULT = "spbe-2020"
 
 
@@ -86,6 +89,11 @@ class Indicator:
     @property
     def code(self) -> str:
         return f"{self.instrument_id}/{self.number}"
+
+    @property
+    def full_name(self) -> str:
+        """As a reader knows it: "SPBE 12. Peta rencana SPBE"."""
+        return f"{'SPBE' if self.instrument_id.startswith('spbe') else 'Pemdi'} {self.number}. {self.short_name}"
 
     @property
     def domain(self) -> Domain | None:
@@ -255,6 +263,18 @@ def _check(instrument: Instrument) -> None:
         _check_indicator(instrument, indicator)
     if not instrument.grades:
         raise InstrumentError(f"{name}: no grades")
+    for text in _told(instrument):
+        if found := SOURCE_CODE.search(text):
+            raise InstrumentError(f"{name}: a text calls a source {found[0]} instead of naming it: {text[:80]}")
+
+
+def _told(instrument: Instrument) -> list[str]:
+    """What pages say of where things come from."""
+    texts = [instrument.status, instrument.statement, instrument.grades_confidence, *instrument.legal_basis, *instrument.notes]
+    for indicator in instrument.indicators:
+        sure = indicator.confidence
+        texts += [sure.name, sure.weight, sure.criteria, *indicator.notes]
+    return texts
 
 
 def _check_indicator(instrument: Instrument, indicator: Indicator) -> None:

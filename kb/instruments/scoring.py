@@ -51,6 +51,12 @@ def grade_of(instrument: Instrument, value: Number) -> Grade:
     raise ScoreError(f"{value} is no value of {instrument.id}")
 
 
+def reaches(instrument: Instrument, value: Number, grade: str) -> bool:
+    """Is an index value of this grade or a better one? Raises ScoreError outside 1 to 5, ValueError for a grade it does not know."""
+    names = [found.name for found in sorted(instrument.grades, key=lambda found: found.minimum)]
+    return names.index(grade_of(instrument, value).name) >= names.index(grade)
+
+
 def gain(indicator: Indicator, steps: Number = 1) -> Decimal:
     """What `steps` more levels on one indicator add to the index, exactly."""
     return indicator.weight * exactly(steps) / 100

@@ -8,8 +8,9 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.notes.models import Note
 from kb.notifications import follows
-from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, invited_people, is_followed_up, readers_of_its_note
+from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, invited_people, is_followed_up, newly_about, readers_of_its_note
 from kb.notifications.telling import sentence, tell
+from kb.offices.models import Office
 from kb.questions.models import Answer, Question
 from kb.visits import queries as visits
 
@@ -26,14 +27,26 @@ def _indicators(codes: Iterable[str]) -> list[str]:
 
 @events.on("inbox", "article.published", "article.edited")
 def tell_of_article(event: Event) -> None:
-    """A new article concerns its office and indicators; a changed one only those who follow the article."""
+    """A new article concerns the office that wrote it and its indicators; a changed one only those who follow the article.
+
+    The offices an article is about, when it is new or names them newly, have not written it, and that is what their followers read.
+    """
     article = db.session.get(Article, event.subject_id)
     if article.status != "published":
         return
     new = event.name == "article.published"
+    url = f"/artikel/{article.slug}"
+    written = [f"Ditulis {article.office.name}{_about(article.about)}."]
     subjects = [f"article:{article.id}", *([f"office:{article.office_id}", *_indicators(article.indicators)] if new else [])]
     title = f"{'Artikel baru' if new else 'Artikel diubah'}: {article.title}"
-    _tell(event, subjects, title, f"/artikel/{article.slug}", [article.summary if new else ""])
+    _tell(event, subjects, title, url, [article.summary, *written] if new else [""])
+    for office in newly_about(event, article):
+        title = f"Artikel baru tentang {office.name}: {article.title}"
+        _tell(event, [f"office:{office.id}"], title, url, [article.summary, *written])
+
+
+def _about(offices: list[Office]) -> str:
+    return f" tentang {', '.join(office.name for office in offices)}" if offices else ""
 
 
 @events.on("inbox", "note.published")

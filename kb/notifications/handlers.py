@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from kb.accounts import queries as people
 from kb.accounts.models import Invitation, JoinRequest, ResetRequest, User
 from kb.accounts.signin import RESET_DAYS
+from kb.articles.models import Article
 from kb.core import clock, events
 from kb.core.db import db
 from kb.core.events import Event
@@ -20,6 +21,7 @@ from kb.notifications import choices, follows, forgetting, mail, subjects
 from kb.notifications.models import Notice
 from kb.notifications.telling import FOOT, SIGNATURE, Enclosure, sentence, tell
 from kb.offices import queries as offices
+from kb.offices.models import Office
 from kb.questions import moderation
 from kb.questions import queries as questions
 from kb.questions.models import Answer, Comment, Question
@@ -197,6 +199,25 @@ def tell_of_narrowing(event: Event) -> None:
     tell(event, users, title, f"/catatan/{note.id}", lines, "instansi Anda menulis catatan ini, atau salah satu pihaknya")
 
 
+@events.on("inbox", "article.published", "article.edited")
+def tell_offices_it_is_about(event: Event) -> None:
+    """The managers of an office of which another one wrote: they did not say it, and may have something to say."""
+    article = db.session.get(Article, event.subject_id)
+    for office in newly_about(event, article):
+        title, why = f"{article.office.name} menulis tentang instansi Anda: {article.title}", "artikel ini tentang instansi Anda"
+        advice = "Bukan tulisan instansi Anda. Bila ada yang keliru, tanyakan di bawah artikelnya, atau tulis artikel sendiri."
+        lines = [sentence(title), article.summary, advice]
+        tell(event, people.managers_of(office.id), title, f"/artikel/{article.slug}", lines, why, kind="ikuti")
+
+
+def newly_about(event: Event, article: Article) -> list[Office]:
+    """The offices, besides the one that wrote it, that a new article is about, or that a change of a published one has named newly."""
+    if article.status != "published":
+        return []
+    named = {office.id for office in article.about} if event.name == "article.published" else set(event.data.get("about", ()))
+    return [office for office in article.about if office.id in named and office.id != article.office_id]
+
+
 def _tell_of_question(
     event: Event, question: Question, users: Iterable[User], title: str, lines: list[str], why: str, anchor: str = ""
 ) -> None:
@@ -251,8 +272,8 @@ def tell_of_waiting(event: Event) -> None:
         users, why = _managers(invited), "instansi Anda diundang menjawab"
     elif event.name == "question.widened":
         users, why = (
-            _managers(questions.strong_offices(question)),
-            "instansi Anda kuat di indikator pertanyaan ini, atau berindeks terbit Sangat Baik",
+            _managers(questions.likely_offices(question)),
+            "instansi Anda pernah menulis, dikunjungi, atau menjawab tentang indikatornya, atau berindeks Sangat Baik ke atas",
         )
     else:
         users, why = _moderators(), "Anda moderator Berguru"

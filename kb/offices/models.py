@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.core import clock
@@ -62,12 +62,12 @@ class Office(db.Model):
 
 
 class IndexValue(db.Model):
-    """A published index value with its provenance. Two sources that disagree are two rows."""
+    """A published index value with its provenance. Two sources that disagree are two rows; no instrument: the source names none."""
 
     __tablename__ = "index_value"
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(ForeignKey(Office.id))
-    instrument_id: Mapped[str] = mapped_column(String(20))
+    instrument_id: Mapped[str | None] = mapped_column(String(20))
     year: Mapped[int]
     value: Mapped[Decimal] = mapped_column(Numeric(4, 2))
     published_as: Mapped[str] = mapped_column(String(10))
@@ -79,5 +79,14 @@ class IndexValue(db.Model):
     office: Mapped[Office] = relationship()
     __table_args__ = (
         Index("one_value_per_source", "office_id", "instrument_id", "year", "kind", unique=True),
+        Index(
+            "one_value_without_instrument",
+            "office_id",
+            "year",
+            "kind",
+            unique=True,
+            sqlite_where=text("instrument_id IS NULL"),
+            postgresql_where=text("instrument_id IS NULL"),
+        ),
         Index("ix_index_value_year", "instrument_id", "year"),
     )

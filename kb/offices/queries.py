@@ -1,14 +1,15 @@
 """Reading offices and index values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kb.core.db import db
+from kb.core.markdown import slug
 from kb.core.pages import Page, paginate
 from kb.instruments import loader, scoring
 from kb.offices.models import EDITORIAL, IndexValue, Office, Region
@@ -16,6 +17,17 @@ from kb.offices.models import EDITORIAL, IndexValue, Office, Region
 RANKED = "spbe-2020"
 # A year with one value leads nobody anywhere.
 ENOUGH_TO_LEAD = 5
+# From this grade on an index speaks for its office.
+GOOD = "Baik"
+UNNAMED = "instrumen tidak disebut sumbernya"
+# How the name of an office may begin, and what that is in its address.
+SAID_AS = (
+    ("dinas-komunikasi-dan-informatika-", ""),
+    ("dinas-kominfo-", ""),
+    ("diskominfo-", ""),
+    ("kab-", "kabupaten-"),
+    ("prov-", "provinsi-"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,17 @@ class Value:
     grade: str | None
     grade_is_computed: bool
 
+    @property
+    def instrument(self) -> str:
+        """By what it was measured, as a reader knows it."""
+        return instrument_name(self.row.instrument_id)
+
 
 @dataclass(frozen=True)
 class Series:
-    """All values of one instrument, by year. Instruments never share a line."""
+    """All values of one instrument, by year. Instruments never share a line; None: the source names none."""
 
-    instrument_id: str
+    instrument_id: str | None
     name: str
     values: list[Value]
 
@@ -63,6 +80,45 @@ def by_code(code: str) -> Office | None:
     """An office by region code, or the editorial office by `redaksi`."""
     where = Office.slug == EDITORIAL if code == EDITORIAL else Office.region_code == code
     return db.session.scalars(select(Office).where(where)).one_or_none()
+
+
+def ids_by_code(codes: Sequence[str]) -> dict[str, int]:
+    """The ids of governments' offices by region code, as far as there are such."""
+    return dict(db.session.execute(select(Office.region_code, Office.id).where(Office.region_code.in_(codes))).all())
+
+
+def names_of(office_ids: Collection[int]) -> dict[int, str]:
+    """What these offices are called, by id."""
+    if not office_ids:
+        return {}
+    return dict(db.session.execute(select(Office.id, Office.name).where(Office.id.in_(office_ids))).all())
+
+
+def named(names: Sequence[str]) -> list[list[Office]]:
+    """For each name as people write it ("Kab. Mesuji", "Diskominfo Kota Metro", "18.11"), the offices of governments it may mean.
+
+    A name without its kind means whatever is called so: "Bandung" is a regency and a city.
+    """
+    keys = [_as_slug(name) for name in names]
+    kinds = [f"{kind}-{key}" for key in keys for kind in ("provinsi", "kabupaten", "kota")]
+    wanted = or_(Office.slug.in_([*keys, *kinds]), Office.region_code.in_(names), Office.name.in_(names))
+    found = list(db.session.scalars(select(Office).where(Office.kind != EDITORIAL, wanted).order_by(Office.name)))
+    by_name = {known: office for office in found for known in (office.name, office.slug, office.region_code)}
+    return [_meant(by_name, name, key) for name, key in zip(names, keys, strict=True)]
+
+
+def _as_slug(name: str) -> str:
+    key = slug(name)
+    for said, written in SAID_AS:
+        key = written + key.removeprefix(said) if key.startswith(said) else key
+    return key
+
+
+def _meant(by_name: dict[str, Office], name: str, key: str) -> list[Office]:
+    exactly = by_name.get(name) or by_name.get(key)
+    if exactly:
+        return [exactly]
+    return [by_name[found] for kind in ("provinsi", "kabupaten", "kota") if (found := f"{kind}-{key}") in by_name]
 
 
 def governments() -> Select:
@@ -143,7 +199,10 @@ def _leading_year() -> int:
 
 
 def leaders(year: int | None = None, limit: int = 5) -> list[IndexValue]:
-    """The highest known values of a year (default: the latest year with several), one per office, with office and region."""
+    """The highest known values of a year (default: the latest year with several), one per office, with office and region.
+
+    Only values that are called at least "Baik": nobody leads with less.
+    """
     best = _best_values(year or _leading_year())
     query = (
         select(IndexValue)
@@ -152,16 +211,24 @@ def leaders(year: int | None = None, limit: int = 5) -> list[IndexValue]:
         .order_by(IndexValue.value.desc(), IndexValue.id)
         .limit(limit)
     )
-    return list(db.session.scalars(query))
+    return [value for value in db.session.scalars(query) if is_good(value)]
+
+
+def is_good(value: IndexValue) -> bool:
+    """Does the index speak for its office: is it at least "Baik" by the grades of its instrument? No instrument, no grade."""
+    try:
+        return scoring.reaches(loader.get(value.instrument_id), value.value, GOOD)
+    except (loader.UnknownIndicator, scoring.ScoreError):
+        return False
 
 
 def index_values(office: Office) -> list[Series]:
     """All known values of an office, by instrument and year; where sources disagree, all of them."""
     query = select(IndexValue).where(IndexValue.office_id == office.id).order_by(IndexValue.year, *_trust())
-    found: dict[str, list[Value]] = {}
+    found: dict[str | None, list[Value]] = {}
     for row in db.session.scalars(query):
         found.setdefault(row.instrument_id, []).append(_value(row))
-    return [Series(instrument, _name_of(instrument), values) for instrument, values in sorted(found.items(), key=_main_first)]
+    return [Series(instrument, instrument_name(instrument), values) for instrument, values in sorted(found.items(), key=_main_first)]
 
 
 def latest_values(office_ids: Sequence[int]) -> dict[int, IndexValue]:
@@ -193,14 +260,17 @@ def values_of_year(office_ids: Sequence[int], year: int | None = None) -> dict[i
 
 
 def _main_first(item):
-    return item[0] != RANKED, item[0]
+    return item[0] != RANKED, item[0] is None, item[0] or ""
 
 
-def _name_of(instrument_id: str) -> str:
+def instrument_name(instrument_id: str | None) -> str:
+    """The instrument of a value as a reader knows it."""
+    if instrument_id is None:
+        return UNNAMED
     try:
         return loader.get(instrument_id).short_name + " " + instrument_id.rpartition("-")[2]
     except loader.UnknownIndicator:
-        return "Indeks SPBE 2018 (instrumen lama)"
+        return "SPBE 2018 (instrumen lama)"
 
 
 def _value(row: IndexValue) -> Value:

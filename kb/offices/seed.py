@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kb.core import clock
 from kb.core.db import db
 from kb.core.markdown import slug
+from kb.instruments import scoring
 from kb.offices.models import EDITORIAL, IndexValue, Office, Region
 
 DATA = Path(__file__).parent / "data"
@@ -81,12 +82,15 @@ def _office_of(region: Region) -> Office:
 def _index_values() -> None:
     offices = dict(db.session.execute(select(Office.region_code, Office.id)).all())
     known = {(v.office_id, v.instrument_id, v.year, v.kind): v for v in db.session.scalars(select(IndexValue))}
-    for row in _rows("index_values.csv"):
-        key = (offices[row["code"]], row["instrument"], int(row["year"]), row["kind"])
-        value = known.get(key)
+    rows = {(offices[row["code"]], row["instrument"] or None, int(row["year"]), row["kind"]): row for row in _rows("index_values.csv")}
+    # What an earlier version of the facts gave another instrument: the same value of the same source, which no row speaks of any more.
+    stray = {(v.office_id, v.year, v.kind, v.published_as, v.source): v for key, v in known.items() if key not in rows}
+    for key, row in rows.items():
+        value = known.get(key) or stray.get((key[0], *key[2:], row["value"], row["source"]))
         if value is None:
             value = IndexValue(office_id=key[0], instrument_id=key[1], year=key[2], kind=key[3])
             db.session.add(value)
-        value.value, value.published_as = Decimal(row["value"]), row["value"]
+        value.instrument_id = key[1]
+        value.value, value.published_as = scoring.rounded(Decimal(row["value"])), row["value"]
         value.grade = row["grade"] or None
         value.confidence, value.note, value.source = row["confidence"], row["note"], row["source"]

@@ -1,6 +1,6 @@
 """When a question that nobody answers is brought to more people. Pure.
 
-After 3 working days the invited offices are reminded; after 7 all offices that are strong on it are told (who is strong: `proposals`);
+After 3 working days the invited offices are reminded; after 7 all offices that are likely to know are told (who: `proposals`);
 after 14 the moderators. A confidential question stays between its two offices: at each stage only the addressed one is reminded.
 """
 
@@ -23,13 +23,13 @@ class Stage:
 
 INVITED, STRONG, MODERATORS = STAGES = (
     Stage(1, 3, "question.reminded", "instansi yang diundang diingatkan"),
-    Stage(2, 7, "question.widened", "instansi lain yang kuat di indikatornya, bila ada, diberi tahu"),
+    Stage(2, 7, "question.widened", "instansi lain yang mungkin tahu, bila ada, diberi tahu"),
     Stage(3, 14, "question.escalated", "moderator diberi tahu"),
 )
 
 
 def promised(invited: bool, has_indicators: bool, confidential: bool = False) -> tuple[Stage, ...]:
-    """The stages at which somebody is told: without invitations nobody can be reminded, without indicators nobody is known to be strong."""
+    """The stages at which somebody is told: without invitations nobody can be reminded, without indicators nobody is likely to know."""
     if confidential:
         return STAGES if invited else ()
     told = {INVITED: invited, STRONG: has_indicators, MODERATORS: True}

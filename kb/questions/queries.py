@@ -231,10 +231,10 @@ def proposed(codes: tuple[str, ...], visibility: str, excluded: Iterable[int] = 
     return [(offices[proposal.office_id], proposal.reason) for proposal in found]
 
 
-def strong_offices(question: Question) -> list[int]:
-    """All offices that are strong on the question's indicators as its readers may know, besides those asked already."""
+def likely_offices(question: Question) -> list[int]:
+    """All offices that are likely to know of the question's indicators, as its readers may know, besides those asked already."""
     asked = set(db.session.scalars(select(Invitation.office_id).where(Invitation.question_id == question.id)))
-    return proposals.strong(evidence(tuple(question.indicators), READERS[question.visibility]), {question.office_id, *asked})
+    return proposals.likely(evidence(tuple(question.indicators), READERS[question.visibility]), {question.office_id, *asked})
 
 
 def reasons(question: Question) -> dict[int, str]:
@@ -274,15 +274,25 @@ def evidence(codes: tuple[str, ...], viewer: Viewer) -> list[Evidence]:
     ]
 
 
+def accepted_answers(codes: tuple[str, ...], viewer: Viewer) -> Select:
+    """Offices, and how many of their answers about any of these indicators were accepted, of those the viewer may see."""
+    accepted = func.count(Answer.accepted_at)
+    return _answers(codes, viewer).with_only_columns(Answer.office_id, accepted).having(accepted > 0)
+
+
 def _past_answers(codes: tuple[str, ...], viewer: Viewer) -> dict[int, tuple[int, int]]:
+    return {office: (count, accepted) for office, count, accepted in db.session.execute(_answers(codes, viewer))}
+
+
+def _answers(codes: tuple[str, ...], viewer: Viewer) -> Select:
+    """Offices, how many answers about these indicators they gave, and how many of them were accepted."""
     about = select(QuestionIndicator.question_id).where(QuestionIndicator.code.in_(codes))
-    query = (
+    return (
         select(Answer.office_id, func.count(), func.count(Answer.accepted_at))
         .join(Question, Question.id == Answer.question_id)
         .where(Question.id.in_(about), Answer.withdrawn_at.is_(None), Answer.hidden_at.is_(None), policy.visible_to(viewer))
         .group_by(Answer.office_id)
     )
-    return {office: (count, accepted) for office, count, accepted in db.session.execute(query)}
 
 
 def _load(viewer: Viewer) -> Counter:

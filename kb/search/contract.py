@@ -18,7 +18,7 @@ SYNONYM_WEIGHT = 0.6
 # Terms in more than this share of the documents one may see, but at least so many, only rank; they do not select.
 COMMON, COMMON_FROM = 0.10, 20
 # Raise it when documents or their analysis change: an index of another version is built anew.
-VERSION = 2
+VERSION = 3
 
 
 class NotReady(Exception):
@@ -27,7 +27,10 @@ class NotReady(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """What is found: `tokens` is its audience; `boost` near 1 lifts or lowers it a little."""
+    """What is found: `tokens` is its audience; `boost` near 1 lifts or lowers it a little.
+
+    It is found by the office that wrote it and by those it is `about`, and likewise by their provinces.
+    """
 
     key: str
     kind: str
@@ -40,6 +43,16 @@ class Document:
     year: int | None
     tokens: frozenset[str]
     boost: float = 1.0
+    about: tuple[str, ...] = ()
+    about_provinces: tuple[str, ...] = ()
+
+    @property
+    def offices(self) -> list[str]:
+        return [office for office in dict.fromkeys((self.office, *self.about)) if office]
+
+    @property
+    def provinces(self) -> list[str]:
+        return [province for province in dict.fromkeys((self.province, *self.about_provinces)) if province]
 
 
 @dataclass(frozen=True)

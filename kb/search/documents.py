@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb.articles import policy as article_policy
-from kb.articles.models import Article
+from kb.articles.models import Article, ArticleAbout
 from kb.core import clock, pages
 from kb.core.db import db
 from kb.core.markdown import to_text
@@ -36,7 +36,7 @@ OFFICE_BOOST = 0.9
 
 @dataclass(frozen=True)
 class Found:
-    """A hit as it is shown. `text` is what the snippet is taken from."""
+    """A hit as it is shown: `office` wrote it, `about` is whom it is about. `text` is what the snippet is taken from."""
 
     kind: str
     id: int
@@ -47,6 +47,7 @@ class Found:
     pattern: str
     text: str
     is_sample: bool = False
+    about: tuple[Office, ...] = ()
 
 
 def is_sample(found: Found) -> bool:
@@ -133,12 +134,18 @@ def _article(article: Article) -> Document | None:
     if article.status != "published":
         return None
     office, province = _place(article.office)
+    about = [_place(found) for found in article.about]
     return Document(
         key=key_of("article", article.id), kind="article", title=article.title, summary=article.summary,
-        body=f"{to_text(article.html)}\n{article.office.name}\n{_indicator_names(article.indicators)}\n{article.source}",
+        body=f"{to_text(article.html)}\n{_names(article)}\n{_indicator_names(article.indicators)}\n{article.source}",
         office=office, province=province, indicators=tuple(article.indicators), year=article.published_on.year,
         tokens=article_policy.audience(article), boost=_boost(article.published_on),
+        about=tuple(slug for slug, _ in about), about_provinces=tuple(province for _, province in about),
     )  # fmt: skip
+
+
+def _names(article: Article) -> str:
+    return "\n".join(office.name for office in (article.office, *article.about))
 
 
 def _note(note: Note) -> Document | None:
@@ -205,9 +212,11 @@ def _office(office: Office) -> Document | None:
 
 SOURCES = {
     "article": Source(
-        "article", Article, lambda: [joinedload(Article.office).joinedload(Office.region), selectinload(Article.indicator_rows)], _article,
+        "article", Article,
+        lambda: [joinedload(Article.office).joinedload(Office.region), selectinload(Article.indicator_rows),
+                 selectinload(Article.about_rows).joinedload(ArticleAbout.office).joinedload(Office.region)], _article,
         lambda a: Found("article", a.id, a.title, url_for("articles.show", slug=a.slug), a.office, a.published_on, "d MMMM y",
-                        f"{a.summary}\n{to_text(a.html)}"),
+                        f"{a.summary}\n{to_text(a.html)}", about=tuple(a.about)),
         article_policy.visible_to,
     ),
     "note": Source(

@@ -170,8 +170,8 @@ def _row(document: Document) -> dict:
     return {
         "key": document.key,
         "kind": [document.kind],
-        "office": [document.office] if document.office else [],
-        "province": [document.province] if document.province else [],
+        "office": document.offices,
+        "province": document.provinces,
         "indicator": list(document.indicators),
         "year": [str(document.year)] if document.year else [],
         "tokens": sorted(document.tokens),

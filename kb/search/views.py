@@ -114,11 +114,7 @@ def _names(answer: service.Answer) -> dict[str, dict[str, str]]:
 
 
 def _indicator_names(answer: service.Answer) -> dict[str, str]:
-    found = {}
-    for code in answer.facets["indicator"]:
-        indicator = loader.indicator(code)
-        found[code] = f"{'SPBE' if code.startswith('spbe') else 'Pemdi'} {indicator.number}. {indicator.short_name}"
-    return found
+    return {code: loader.indicator(code).full_name for code in answer.facets["indicator"]}
 
 
 @bp.get("/cari/serupa")

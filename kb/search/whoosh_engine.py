@@ -297,8 +297,8 @@ def _fields(document: Document) -> dict:
     facts = {
         "tokens": sorted(document.tokens),
         "kind": [document.kind],
-        "office": [document.office] if document.office else [],
-        "province": [document.province] if document.province else [],
+        "office": document.offices,
+        "province": document.provinces,
         "indicator": list(document.indicators),
         "year": [str(document.year)] if document.year else [],
         "boost": document.boost,

@@ -21,7 +21,7 @@ class Reading:
 
 @dataclass
 class Surroundings:
-    """`articles_of`: the articles of an office. `articles`: those among these ids that the viewer may see."""
+    """`articles_of`: the articles by and about an office. `articles`: those among these ids that the viewer may see."""
 
     articles_of: Callable[[int, Viewer], list[Reading]] = lambda office_id, viewer: []
     articles: Callable[[Iterable[int], Viewer], list[Reading]] = lambda ids, viewer: []

@@ -4,6 +4,7 @@ import pytest
 
 from kb.search import language, service
 from kb.search.whoosh_engine import WhooshEngine
+from tests.makers import office
 from tests.search.makers import make_article, settle
 
 ADDRESS = "/api/v1/search"
@@ -56,6 +57,17 @@ def test_a_hit_has_all_that_is_described_and_a_harmless_snippet(library, client)
         assert hit["kind"] in hit_schema["properties"]["kind"]["enum"] and isinstance(hit["id"], int)
         assert hit["url"].startswith("http://127.0.0.1:8000/artikel/") and hit["office"] == "Diskominfo Kabupaten Mesuji"
         assert "<mark>anggaran</mark>" in hit["snippet"] and "<b>" not in hit["snippet"]
+
+
+def test_a_hit_says_who_wrote_it_and_whom_it_is_about(library, client, db_ctx):
+    with db_ctx():
+        make_article("Kisah tetangga", "Isi.", owner="redaksi", about=(office("18.10").id, office("18.11").id))
+        settle()
+    (found,) = client.get(f"{ADDRESS}?q=kisah+instansi:mesuji").json["hits"]
+    assert found["office"] == "Redaksi Berguru"
+    assert found["about"] == ["Diskominfo Kabupaten Pringsewu", "Diskominfo Kabupaten Mesuji"]
+    assert client.get(f"{ADDRESS}?q=instansi:mesuji").json["total"] == 14
+    assert client.get(f"{ADDRESS}?q=anggaran").json["hits"][0]["about"] == []
 
 
 def test_every_described_kind_may_be_asked_for(library, client):

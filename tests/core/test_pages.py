@@ -75,6 +75,12 @@ def test_dates_and_numbers_are_written_as_indonesians_write_them():
     assert angka(1250) == "1.250"
 
 
+@pytest.mark.parametrize("number", [Decimal("2.605"), 2.605])
+def test_half_is_rounded_up_on_every_page(number):
+    assert angka(number, 2) == "2,61" and angka(number) == "2,605"
+    assert angka(Decimal("2.0125")) == "2,013" and angka(2.5, 0) == "3" and angka(Decimal("0.25"), 1) == "0,3"
+
+
 def test_logs_hold_no_address_query_or_name(app, capsys):
     app.config["LOG_LEVEL"] = "INFO"
     app.test_client().get("/cari?q=rahasia-saya", headers={"X-Forwarded-For": "203.0.113.9"})

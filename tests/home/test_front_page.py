@@ -1,6 +1,7 @@
 """The front page: what this is, one search box, what is new, who leads, what it is about, who may be joined on a visit."""
 
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -78,6 +79,25 @@ def test_the_leading_offices_are_shown_with_value_grade_year_and_source(client, 
         assert f"SPBE {year}" in section and best.source in section and best.kind in section
         assert str(best.value).replace(".", ",") in section and best.office.region.name in section
     assert section.count("<li>") == 5
+
+
+@pytest.mark.parametrize(("best", "leads"), [("2.07", False), ("2.59", False), ("2.60", True), ("4.26", True)])
+def test_nobody_leads_with_less_than_baik(client, db_ctx, best, leads):
+    with db_ctx():
+        value, others = Decimal(best), db.session.query(IndexValue).filter_by(instrument_id="spbe-2020").all()
+        for place, row in enumerate(others):
+            row.value, row.published_as, row.grade = (value, best, None) if place == 0 else (Decimal("1.50"), "1.50", None)
+            row.year = 2023
+            row.kind = "penetapan" if place == 0 else f"uji {place}"
+        db.session.commit()
+    section = client.get("/").text.split("Unggul pada indeks terbit")[1].split("</section>")[0]
+    assert section.count("<li>") == (1 if leads else 0) and (best.replace(".", ",") in section) == leads
+    assert ("Belum ada nilai indeks berpredikat Baik atau lebih." in section) != leads
+
+
+def test_how_sure_we_are_of_the_leading_values_stands_once_below_them(client):
+    section = unescape(client.get("/").text.split("Unggul pada indeks terbit")[1].split("</section>")[0])
+    assert section.lower().count("keyakinan") == 1 and section.index("Keyakinan kami") > section.index("</ol>")
 
 
 def test_every_indicator_of_both_instruments_is_reachable_by_domain_and_aspect(client):

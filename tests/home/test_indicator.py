@@ -1,12 +1,20 @@
 """The indicator page, one of the two hubs: what each level asks, who wrote about it, who is strong on it, and where it comes from."""
 
+import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
+from sqlalchemy import delete
 
+from kb.core.db import db
 from kb.instruments import loader
+from kb.offices.models import IndexValue
+from kb.questions import service as question_service
 from tests.home.makers import cost, make_article
+from tests.makers import office
 from tests.notes.makers import make_note
+from tests.questions.makers import make_answer, make_question
 
 INDICATORS = [indicator for instrument in loader.all_instruments() for indicator in instrument.indicators]
 
@@ -81,17 +89,117 @@ def test_what_is_closed_to_a_visitor_is_neither_shown_nor_counted(cast, client, 
     assert "1 artikel, 1 catatan kunjungan" in theirs.split('id="kuat"')[1]
 
 
+def block(client) -> dict[str, str]:
+    """What the page says of offices, by heading."""
+    section = client.get(PAGE).text.split('id="kuat"')[1].split("</section>")[0]
+    strong, *others = section.split("<h3>")
+    return {"kuat": strong} | {part.partition("</h3>")[0]: part for part in others}
+
+
+def measure(code: str, value: str | None, **values) -> None:
+    """The only published index of an office. Commits."""
+    ident = office(code).id
+    db.session.execute(delete(IndexValue).where(IndexValue.office_id == ident))
+    if value is not None:
+        known = {
+            "instrument_id": "spbe-2020",
+            "year": 2023,
+            "kind": "penetapan",
+            "confidence": "tinggi",
+            "note": "",
+            "source": "Uji",
+        } | values
+        db.session.add(IndexValue(office_id=ident, value=Decimal(value), published_as=value, **known))
+    db.session.commit()
+
+
 def test_the_strong_offices_are_ranked_by_what_they_have_shown(cast, client, db_ctx):
     with db_ctx():
+        measure("18.10", "2.97")
+        measure("18.12", "2.60")
         for number in range(2):
             make_article(cast.guest_member.viewer, f"Artikel {number}")
         make_article(cast.host_member.viewer, "Satu artikel")
         make_note(cast.outsider.viewer, host="18.12", guest="18.11", indicators=("spbe-2020/12",), visibility="publik")
         make_article(cast.admin.viewer, "Panduan redaksi")
-    strong = client.get(PAGE).text.split('id="kuat"')[1].split("</section>")[0]
+    strong = block(client)["kuat"]
     order = [strong.index(name) for name in ("Kabupaten Pringsewu", "Kabupaten Mesuji", "Kabupaten Tulang Bawang Barat")]
     assert order == sorted(order) and "Redaksi" not in strong
-    assert "indeks 3,7 (2023)" in strong
+    assert "1 artikel tentang indikator ini; Indeks SPBE 2020 3,7 (Sangat Baik, 2023, dinyatakan dinas)" in strong
+
+
+@pytest.mark.parametrize(
+    ("value", "known", "is_strong"),
+    [
+        ("2.07", {}, False), ("2.59", {}, False), ("2.60", {}, True), ("4.30", {}, True), ("1.00", {}, False),
+        (None, {}, True),  # its own article stands, and nothing speaks against it
+        ("4.30", {"instrument_id": None}, True),  # by an unknown instrument: no index is known
+        ("1.60", {"instrument_id": None}, True),
+        ("1.30", {"instrument_id": "spbe-2018"}, True),
+    ],
+)  # fmt: skip
+def test_an_office_is_strong_by_its_own_work_unless_its_index_is_below_baik(cast, client, db_ctx, value, known, is_strong):
+    with db_ctx():
+        measure("18.12", value, **known)
+        make_article(cast.outsider.viewer, "Karya sendiri")
+    found = block(client)
+    assert ("Tulang Bawang Barat" in found["kuat"]) == is_strong
+    assert ("Belum ada" in found["kuat"]) == (not is_strong)
+    if not is_strong:
+        assert (
+            f"1 artikel tentang indikator ini; Indeks SPBE 2020 {value.replace('.', ',')}"
+            in found["Pernah menunjukkan, indeks di bawah Baik"]
+        )
+    elif known or value is None:
+        assert "indeks belum diketahui" in found["kuat"]
+
+
+def test_a_good_index_alone_makes_nobody_strong_on_an_indicator(cast, client, db_ctx):
+    with db_ctx():
+        measure("18.12", "4.80")
+    assert "Belum ada instansi yang menulis" in block(client)["kuat"]
+
+
+@pytest.mark.parametrize(("state", "counts"), [("accepted", True), ("given", False), ("withdrawn", False)])
+def test_an_accepted_answer_is_strength_and_any_other_is_not(cast, client, db_ctx, state, counts):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer, indicators=("spbe-2020/12",))
+        answer = make_answer(question, cast.host_member.viewer)
+        if state == "accepted":
+            question_service.accept(answer, cast.guest_member.viewer)
+        if state == "withdrawn":
+            question_service.withdraw(answer, cast.host_member.viewer)
+        db.session.commit()
+    assert ("1 jawaban diterima" in block(client)["kuat"]) == counts
+
+
+def test_what_others_wrote_of_an_office_is_a_reference_and_no_strength(cast, client, db_ctx):
+    with db_ctx():
+        make_article(cast.admin.viewer, "Strategi Mesuji", about=(office("18.11").id,))
+        make_article(cast.admin.viewer, "Tertutup", about=(office("18.10").id,), visibility="instansi")
+        make_article(cast.host_member.viewer, "Indikator lain", indicators=("spbe-2020/13",))
+    found = block(client)
+    assert "Mesuji" not in found["kuat"] and "Belum ada" in found["kuat"]
+    reference = found["Ditulis pihak lain"]
+    assert "Mesuji" in reference and "1 artikel tentangnya" in reference and "Pringsewu" not in reference
+    target = "/artikel?indikator=spbe-2020/12&instansi=kabupaten-mesuji&peran=tentang"
+    assert target.replace("&", "&amp;") in reference
+    listed = client.get(target).text
+    assert "Strategi Mesuji" in listed and "Indikator lain" not in listed
+
+
+def test_who_wrote_of_itself_is_strong_and_no_reference(cast, client, db_ctx):
+    with db_ctx():
+        make_article(cast.host_member.viewer, "Kami", about=(office("18.11").id,))
+    found = block(client)
+    assert "Mesuji" in found["kuat"] and "Ditulis pihak lain" not in found
+
+
+def test_how_sure_we_are_stands_once_on_the_page_and_no_source_is_called_by_a_code(pages):
+    for code, page in pages.items():
+        text = unescape(page.text)
+        assert text.count("Keyakinan") == 1, code
+        assert not re.search(r"\b[SP][0-9]{1,2}\b", text.split("<main")[1]), code
 
 
 def test_counterparts_lead_both_ways(client):

@@ -1,10 +1,12 @@
 """The office page, the other hub: its index by year, articles, visits received, and how to come."""
 
+import re
 from html import unescape
 
 import pytest
 
 from tests.home.makers import cost, make_article
+from tests.makers import office
 from tests.notes.makers import make_note, make_visit
 from tests.visits.makers import SECRETS
 
@@ -73,6 +75,49 @@ def test_articles_notes_and_visits_are_those_the_viewer_may_see(cast, client, db
     assert "Artikel sendiri" in inside and "Catatan para pihak" in inside and "Lampung Selatan" in inside
 
 
+def test_what_an_office_wrote_and_what_others_wrote_of_it_stand_apart(cast, client, db_ctx):
+    with db_ctx():
+        make_article(cast.host_member.viewer, "Karya Mesuji", about=(office("18.11").id, office("18.12").id))
+        make_article(cast.admin.viewer, "Cerita tentang Mesuji", about=(office("18.11").id,))
+        make_article(cast.guest_member.viewer, "Tertutup", about=(office("18.11").id,), visibility="instansi")
+    page = client.get(MESUJI).text
+    wrote, about = (page.split(f'<section id="{name}">')[1].split("</section>")[0] for name in ("artikel", "tentang"))
+    assert "Karya Mesuji" in wrote and "tentang" in wrote and "Tulang Bawang Barat" in wrote and "Cerita" not in wrote
+    assert "Cerita tentang Mesuji" in about and "Redaksi Berguru" in about and "Karya" not in about and "Tertutup" not in page
+    assert "Ditulis (1)" in page and "Tentang (1)" in page
+    assert "Tentang instansi ini" not in client.get("/instansi/redaksi").text
+
+
+# ---- the index
+
+
+def index_of(client, slug: str = "kabupaten-mesuji") -> str:
+    return unescape(client.get(f"/instansi/{slug}").text.split('id="indeks"')[1].split("</section>")[0])
+
+
+def test_a_value_whose_source_names_no_instrument_is_a_point_of_its_own_and_the_table_says_so(client):
+    section = index_of(client)
+    rows = {row.split("</th>")[0]: row for row in section.split('<th scope="row">')[1:]}
+    assert "1,6" in rows["2020"] and "instrumen tidak disebut sumbernya" in rows["2020"] and "SPBE 2018" in rows["2018"]
+    lines = re.findall(r'<polyline class="line" points="([^"]*)"', section)
+    assert [line.count(",") for line in lines] == [2], "one line, through 2022 and 2023 only"
+    drawing = section.split("<svg")[1].split("</svg>")[0]
+    assert drawing.count('class="ring"') == 1 and drawing.count("<circle") == 3 and drawing.count("<rect") == 1
+    ring = re.search(r'class="ring" cx="(\d+)" cy="(\d+)"', drawing)
+    assert f"{ring[1]},{ring[2]}" not in " ".join(lines)
+
+
+def test_how_sure_we_are_stands_once_below_the_values(client):
+    section = index_of(client)
+    assert section.count("Keyakinan kami") == 1 and "keyakinan" not in section.split("<table")[1].split("</table>")[0]
+    assert "2022 tinggi (" in section and "2018 dan 2020 rendah (" in section
+
+
+def test_spbe_and_pemdi_never_share_a_picture(client):
+    section = index_of(client, "kabupaten-aceh-tengah")
+    assert "Pemdi 2026" in section and "SPBE 2020" in section and "<polyline" not in section
+
+
 def test_an_office_shows_where_it_went(cast, client, db_ctx):
     with db_ctx():
         make_note(cast.host_member.viewer, title="Belajar di Mesuji", visibility="publik")
@@ -106,5 +151,10 @@ def test_what_does_not_fit_on_the_page_is_counted_and_linked(cast, client, db_ct
     with db_ctx():
         for number in range(21):
             make_article(cast.host_member.viewer, f"Artikel {number}")
-    assert 'href="/artikel?instansi=kabupaten-mesuji">Semua 21 artikel' in client.get(MESUJI).text
+        for number in range(22):
+            make_article(cast.guest_member.viewer, f"Tentang {number}", about=(cast.host_member.office_id,), indicators=())
+    page = client.get(MESUJI).text
+    assert 'href="/artikel?instansi=kabupaten-mesuji&amp;peran=penulis">Semua 21 artikel' in page
+    assert 'href="/artikel?instansi=kabupaten-mesuji&amp;peran=tentang">Semua 22 artikel tentang instansi ini' in page
+    assert page.count('<h3><a href="/artikel/') == 40
     assert 'href="/artikel?indikator=spbe-2020/12">Semua 21 artikel' in client.get("/indikator/spbe-2020/12").text

@@ -77,9 +77,23 @@ def spoil_confidence(data):
     del data["indicators"][1]["confidence"]
 
 
+def spoil_name_of_source(data):
+    data["indicators"][1]["confidence"]["criteria"] = "rendah: diringkas dari P2"
+
+
+def spoil_note(data):
+    data["notes"].append("Menurut S14 bobotnya lain.")
+
+
+def spoil_legal_basis(data):
+    data["legal_basis"][0] += " (menurut P1)"
+
+
 @pytest.mark.parametrize(
-    "spoil", [spoil_weight, spoil_aspect, spoil_domain, spoil_level, spoil_scale, spoil_number, spoil_source, spoil_confidence]
-)
+    "spoil",
+    [spoil_weight, spoil_aspect, spoil_domain, spoil_level, spoil_scale, spoil_number, spoil_source, spoil_confidence, spoil_name_of_source,
+     spoil_note, spoil_legal_basis],
+)  # fmt: skip
 def test_data_that_cannot_be_right_is_refused(spoil):
     data = raw()
     loader.build(data)
@@ -190,3 +204,41 @@ def test_one_level_on_one_indicator_adds_its_weight():
     assert scoring.gain(loader.indicator("spbe-2020/1")) == Decimal("0.013")
     assert scoring.gain(loader.indicator("spbe-2020/12")) == Decimal("0.025")
     assert scoring.gain(loader.indicator("spbe-2020/42")) == Decimal("0.03")
+
+
+# ---- rounding: half up, of the number as it was written. Neither binary fractions nor the even neighbour decide an index.
+
+HALVES = [
+    ("2.605", "2.61"), ("2.595", "2.60"), ("2.585", "2.59"), ("2.675", "2.68"), ("1.005", "1.01"), ("3.495", "3.50"), ("4.195", "4.20"),
+    ("2.604999", "2.60"), ("2.6049999999", "2.60"), ("2.6050000001", "2.61"), ("2.565", "2.57"), ("2.545", "2.55"), ("4.995", "5.00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("exact", "rounded"), HALVES)
+def test_an_index_is_rounded_half_up(exact, rounded):
+    assert scoring.rounded(Decimal(exact)) == Decimal(rounded)
+    assert scoring.rounded(scoring.exactly(float(exact))) == Decimal(rounded), "a number from JSON is taken as it was written"
+
+
+@given(st.integers(100, 499))
+def test_every_half_is_rounded_up(cents):
+    assert scoring.rounded(Decimal(cents) / 100 + Decimal("0.005")) == Decimal(cents + 1) / 100
+
+
+def test_levels_that_make_2605_score_261():
+    """Level 2 everywhere, and 22 steps of 0.0275 on the administrative services."""
+    levels = dict.fromkeys(range(1, 48), 2) | dict.fromkeys(range(32, 40), 4) | {40: 5, 41: 5}
+    found = scoring.score(SPBE, levels)
+    assert (found.index, found.grade) == (Decimal("2.61"), "Baik")
+
+
+@pytest.mark.parametrize(
+    ("instrument", "value", "grade", "reached"),
+    [
+        (SPBE, "2.60", "Baik", True), (SPBE, "2.595", "Baik", True), (SPBE, "2.594", "Baik", False), (SPBE, "2.07", "Baik", False),
+        (SPBE, "5", "Baik", True), (SPBE, "3.49", "Sangat Baik", False), (SPBE, "3.495", "Sangat Baik", True),
+        (PEMDI, "2.49", "Baik", False), (PEMDI, "3.2", "Baik", True), (PEMDI, "1.24", "Kurang", True),
+    ],
+)  # fmt: skip
+def test_which_grade_an_index_reaches(instrument, value, grade, reached):
+    assert scoring.reaches(instrument, Decimal(value), grade) == reached

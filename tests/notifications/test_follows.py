@@ -1,7 +1,9 @@
 """Following: who hears of what, the button on each page, and never more than one may see."""
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kb.articles import service as articles
 from kb.articles.models import Article
@@ -49,6 +51,81 @@ def test_followers_of_an_indicator_or_office_hear_of_what_is_new_there(cast, db_
             make_question(cast.guest_member.viewer, addressed="18.11")
         db.session.commit()
         assert told() == {cast.outsider.id}
+
+
+def about(writer, *codes: str, title: str = "Strategi tetangga", **values):
+    """A published article about offices. Commits."""
+    content = articles.Content(title, "Ringkas.", "Isi.", about=tuple(makers.office(code).id for code in codes), **values)
+    article = articles.create(content, writer)
+    articles.publish(article, writer)
+    db.session.commit()
+    return article
+
+
+def notices() -> dict[int, tuple[str, str]]:
+    events.drain(remote=False)
+    return {notice.user_id: (notice.title, notice.detail) for notice in db.session.scalars(select(Notice))}
+
+
+def test_followers_of_an_office_hear_that_others_wrote_about_it(cast, db_ctx):
+    with db_ctx():
+        follow(cast.outsider, f"office:{cast.host_member.office_id}")
+        about(cast.guest_manager.viewer, "18.11", "18.12")
+        title, detail = notices()[cast.outsider.id]
+        assert title == "Artikel baru tentang Diskominfo Kabupaten Mesuji: Strategi tetangga"
+        told = "Ditulis Diskominfo Kabupaten Pringsewu tentang Diskominfo Kabupaten Mesuji, Diskominfo Kabupaten Tulang Bawang Barat."
+        assert told in detail
+
+
+def test_the_managers_of_an_office_hear_that_others_wrote_about_it_once_and_that_it_is_not_theirs(cast, db_ctx):
+    with db_ctx():
+        follow(cast.host_manager, f"office:{cast.host_member.office_id}")
+        follow(cast.host_manager, f"office:{cast.guest_member.office_id}")
+        about(cast.guest_manager.viewer, "18.11")
+        title, detail = notices()[cast.host_manager.id]
+        assert title == "Diskominfo Kabupaten Pringsewu menulis tentang instansi Anda: Strategi tetangga"
+        assert "Bukan tulisan instansi Anda." in detail
+        assert db.session.scalar(select(func.count(Notice.id)).where(Notice.user_id == cast.host_manager.id)) == 1
+
+
+@pytest.mark.parametrize("visibility", ["instansi", "jejaring"])
+def test_nobody_hears_of_what_they_may_not_read(cast, db_ctx, visibility):
+    with db_ctx():
+        follow(cast.outsider, f"office:{cast.host_member.office_id}")
+        about(cast.guest_manager.viewer, "18.11", visibility=visibility)
+        assert set(notices()) == ({cast.outsider.id, cast.host_manager.id} if visibility == "jejaring" else set())
+
+
+def test_an_office_that_writes_of_itself_is_told_nothing_and_its_followers_as_of_any_article(cast, db_ctx):
+    with db_ctx():
+        follow(cast.outsider, f"office:{cast.host_member.office_id}")
+        about(cast.host_member.viewer, "18.11")
+        found = notices()
+        assert set(found) == {cast.outsider.id} and found[cast.outsider.id][0] == "Artikel baru: Strategi tetangga"
+
+
+def test_a_change_tells_only_the_offices_it_names_newly(cast, db_ctx):
+    with db_ctx():
+        follow(cast.outsider, f"office:{cast.outsider.office_id}")
+        article = about(cast.guest_manager.viewer, "18.11")
+        assert set(notices()) == {cast.host_manager.id}
+        for codes in (("18.11", "18.12"), ("18.12",), ("18.12",)):
+            content = replace(articles.content_of(article), about=tuple(makers.office(code).id for code in codes))
+            articles.edit(article, content, cast.guest_manager.viewer, article.version)
+            db.session.commit()
+        found = notices()
+        assert set(found) == {cast.host_manager.id, cast.outsider.id}
+        assert found[cast.outsider.id][0] == "Artikel baru tentang Diskominfo Kabupaten Tulang Bawang Barat: Strategi tetangga"
+        assert db.session.scalar(select(func.count(Notice.id))) == 2
+
+
+def test_a_draft_is_told_to_nobody_whoever_it_is_about(cast, db_ctx):
+    with db_ctx():
+        article = make_article(cast.guest_manager.viewer, publish=False)
+        content = replace(articles.content_of(article), about=(cast.host_member.office_id,), indicators=())
+        articles.edit(article, content, cast.guest_manager.viewer, article.version)
+        db.session.commit()
+        assert notices() == {}
 
 
 def test_followers_of_an_article_hear_of_its_changes_only_once_it_is_published(cast, db_ctx):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from kb.core.db import db
 from kb.offices import queries, seed
@@ -54,6 +55,62 @@ def test_every_value_names_source_kind_and_confidence_and_disagreeing_sources_bo
         assert all(value.source and value.confidence and value.kind and 1 <= value.value <= 5 for value in values)
         both = Counter((value.office_id, value.instrument_id, value.year) for value in values)
         assert max(both.values()) > 1
+
+
+def test_a_value_whose_source_names_no_instrument_has_none_and_ranks_nowhere(db_ctx):
+    with db_ctx():
+        mesuji = office("18.11")
+        (value,) = db.session.scalars(select(IndexValue).where(IndexValue.office_id == mesuji.id, IndexValue.year == 2020)).all()
+        assert value.instrument_id is None and value.published_as == "1.6"
+        (series,) = [one for one in queries.index_values(mesuji) if one.instrument_id is None]
+        assert series.name == "instrumen tidak disebut sumbernya" and [found.grade for found in series.values] == [None]
+        assert queries.index_values(mesuji)[-1] == series, "the named ones first"
+        assert not queries.is_good(value)
+        assert 2020 not in [row.year for row in queries.latest_values([mesuji.id]).values()]
+        assert not any(queries.values_of_year([mesuji.id], 2020).values())
+        value.office_id = office("11.01").id
+        db.session.commit()
+        assert queries.latest_values([value.office_id]) == {}
+        assert queries.index_values(office("11.01"))[0].values[0].instrument == "instrumen tidak disebut sumbernya"
+
+
+def test_an_installation_that_took_an_instrument_for_granted_is_corrected_in_place(db_ctx):
+    with db_ctx():
+        value = db.session.scalars(select(IndexValue).where(IndexValue.instrument_id.is_(None))).one()
+        ident, value.instrument_id = value.id, "spbe-2018"
+        db.session.commit()
+        before = db.session.scalar(select(func.count()).select_from(IndexValue))
+        for _ in range(2):
+            seed.seed()
+            db.session.commit()
+        assert db.session.get(IndexValue, ident).instrument_id is None
+        assert db.session.scalar(select(func.count()).select_from(IndexValue)) == before
+
+
+def test_a_value_without_instrument_stands_once_per_office_year_and_kind(db_ctx):
+    with db_ctx():
+        value = db.session.scalars(select(IndexValue).where(IndexValue.instrument_id.is_(None))).one()
+        names = ("office_id", "year", "value", "published_as", "kind", "confidence", "note", "source")
+        db.session.add(IndexValue(**{name: getattr(value, name) for name in names}))
+        with pytest.raises(IntegrityError):
+            db.session.commit()
+        db.session.rollback()
+
+
+def test_a_published_value_with_more_decimals_is_kept_as_written_and_rounded_half_up(db_ctx, monkeypatch, tmp_path):
+    row = "11.01,Uji,2023,2.605,,spbe-2020,penetapan,tinggi,,Uji"
+    header = (seed.DATA / "index_values.csv").read_text().splitlines()[0]
+    (tmp_path / "index_values.csv").write_text(f"{header}\n{row}\n")
+    for name in ("regions.csv",):
+        (tmp_path / name).write_text((seed.DATA / name).read_text())
+    monkeypatch.setattr(seed, "DATA", tmp_path)
+    with db_ctx():
+        seed.seed()
+        db.session.commit()
+        db.session.expire_all()
+        value = db.session.scalars(select(IndexValue).where(IndexValue.source == "Uji")).one()
+        assert (value.value, value.published_as) == (Decimal("2.61"), "2.605")
+        assert queries.index_values(office("11.01"))[0].values[0].grade == "Baik"
 
 
 def test_seeding_again_changes_nothing_that_people_wrote(db_ctx):

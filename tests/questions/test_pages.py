@@ -336,8 +336,8 @@ def test_withdrawing_tells_its_consequence_before_the_button(cast, answered):
 @pytest.mark.parametrize(
     ("values", "promised"),
     [
-        ({"invited": ("18.11",)}, {"instansi yang diundang", "instansi lain yang kuat", "moderator"}),
-        ({}, {"instansi lain yang kuat", "moderator"}),
+        ({"invited": ("18.11",)}, {"instansi yang diundang", "instansi lain yang mungkin tahu", "moderator"}),
+        ({}, {"instansi lain yang mungkin tahu", "moderator"}),
         ({"indicators": ()}, {"moderator"}),
         ({"indicators": (), "invited": ("18.11",)}, {"instansi yang diundang", "moderator"}),
         ({"visibility": "para_pihak", "addressed": "18.11"}, {"instansi yang dituju"}),
@@ -348,7 +348,7 @@ def test_the_pages_promise_only_what_will_happen(cast, db_ctx, values, promised)
         ident = make_question(cast.guest_member.viewer, **values).id
         db.session.commit()
     page = cast.guest_member.client.get(f"/tanya/{ident}/terkirim").text
-    every = ("instansi yang diundang", "instansi lain yang kuat", "moderator", "instansi yang dituju")
+    every = ("instansi yang diundang", "instansi lain yang mungkin tahu", "moderator", "instansi yang dituju")
     told = re.findall(r"Belum dijawab sampai [^:]*: (.*?)\.</li>|Bila belum dijawab, (instansi yang dituju)", page)
     assert {one for one in every if any(one in text for pair in told for text in pair)} == promised
     waits = re.search(r"Menunggu jawaban\.(.*?)</p>", cast.guest_member.client.get(f"/tanya/{ident}").text)[1]

@@ -20,7 +20,7 @@ MONDAY = date(2026, 11, 23)
         (Evidence(2, articles=1), Evidence(1, notes=1)),
         (Evidence(2, accepted=1, answers=1), Evidence(1, answers=1)),
         (Evidence(2, notes=1), Evidence(1, answers=1)),
-        (Evidence(2, index=Decimal("3.70"), index_year=2023), Evidence(1, index=Decimal("2.59"), index_year=2022)),
+        (Evidence(2, index=Decimal("3.70"), index_year=2023), Evidence(1, index=Decimal("2.60"), index_year=2022)),
         (Evidence(2, articles=2), Evidence(1, articles=2, waiting=1)),
         (Evidence(2, articles=3, notes=1), Evidence(1, articles=30)),
     ],
@@ -36,24 +36,38 @@ def test_three_are_proposed_but_never_the_excluded_or_the_unknown():
     assert proposals.best([Evidence(9), Evidence(8, waiting=2)]) == []
 
 
-def test_strong_is_who_has_shown_something_or_has_a_very_good_index():
+@pytest.mark.parametrize(
+    ("index", "is_reason"), [("1.00", False), ("2.07", False), ("2.59", False), ("2.595", True), ("2.60", True), ("5.00", True)]
+)
+def test_an_index_below_baik_is_no_reason_to_ask_anybody(index, is_reason):
+    alone, working = Evidence(1, index=Decimal(index), index_year=2022), Evidence(2, articles=1, index=Decimal(index), index_year=2022)
+    assert [found.office_id for found in proposals.best([alone])] == ([1] if is_reason else [])
+    assert ("indeks" in proposals.best([working])[0].reason.lower()) == is_reason
+    assert working.points == proposals.ARTICLE + (Decimal(index) if is_reason else 0)
+
+
+def test_the_index_in_a_reason_is_rounded_half_up():
+    assert "Indeks SPBE 2020: 2,61 (Baik, 2023)" in proposals.reasons(Evidence(1, index=Decimal("2.605"), index_year=2023))
+
+
+def test_likely_to_know_is_who_has_shown_something_or_has_a_very_good_index():
     evidence = [
         Evidence(1, index=Decimal("3.49"), index_year=2023), Evidence(2, answers=1), Evidence(3, articles=1),
         Evidence(4, index=Decimal("3.50"), index_year=2023), Evidence(5, waiting=1),
     ]  # fmt: skip
-    assert proposals.strong(evidence) == [4, 3, 2]
-    assert proposals.strong(evidence, {4, 3}) == [2]
+    assert proposals.likely(evidence) == [4, 3, 2]
+    assert proposals.likely(evidence, {4, 3}) == [2]
 
 
-def test_all_the_strong_are_told_however_many():
-    assert len(proposals.strong(Evidence(number, articles=1) for number in range(1, 101))) == 100
+def test_all_who_are_likely_to_know_are_told_however_many():
+    assert len(proposals.likely(Evidence(number, articles=1) for number in range(1, 101))) == 100
 
 
 def test_the_reasons_are_said():
     found = Evidence(1, articles=2, notes=1, answers=3, accepted=1, index=Decimal("3.7"), index_year=2023, waiting=2)
     assert proposals.best([found])[0].reason == (
         "2 artikel tentang indikator ini; menerima 1 kunjungan tentang indikator ini; 1 jawabannya diterima penanya; "
-        "2 jawaban lain tentang indikator ini; indeks SPBE 3,70 (2023); sedang diminta menjawab 2 pertanyaan lain"
+        "2 jawaban lain tentang indikator ini; Indeks SPBE 2020: 3,70 (Sangat Baik, 2023); sedang diminta menjawab 2 pertanyaan lain"
     )
 
 

@@ -432,3 +432,23 @@ def test_a_very_long_document_is_kept_and_found_by_its_beginning(index):
 def test_an_endless_word_is_kept_beside_the_others(index):
     engine = index(document("article:1", "Rencana", "", "a" * 100_000))
     assert ask(engine, "rencana").total == 1
+
+
+# ---- who wrote, and whom it is about
+
+
+def test_a_document_is_found_by_its_office_and_by_those_it_is_about_and_counted_once_for_each(index):
+    others = {"about": ("kabupaten-mesuji", "kota-bandung"), "about_provinces": ("18", "32")}
+    engine = index(
+        document("article:1", "Rencana", office="redaksi", province="", **others),
+        document("article:2", "Rencana", office="kabupaten-mesuji", about=("kabupaten-mesuji",), about_provinces=("18",)),
+        document("article:3", "Rencana", office="kota-metro", province="18"),
+    )
+    assert set(keys(ask(engine, "rencana", office=["kabupaten-mesuji"]))) == {"article:1", "article:2"}
+    assert set(keys(ask(engine, "rencana", office=["kota-bandung"]))) == {"article:1"}
+    assert set(keys(ask(engine, "rencana", province=["32"]))) == {"article:1"}
+    facets = ask(engine, "rencana").facets
+    assert facets["office"] == Counter({"kabupaten-mesuji": 2, "redaksi": 1, "kota-bandung": 1, "kota-metro": 1})
+    assert facets["province"] == Counter({"18": 3, "32": 1})
+    engine.put([document("article:1", "Rencana", office="redaksi", province="")])
+    assert set(keys(ask(engine, "rencana", office=["kabupaten-mesuji"]))) == {"article:2"}

@@ -1,13 +1,18 @@
 """The search page: empty, in vain, narrowed, turned over, and asked nonsense."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from kb.articles import queries as articles
+from kb.articles import service as article_service
 from kb.core.db import db
+from kb.core.viewer import ANONYMOUS
 from kb.search import service
 from kb.search.models import MissedSearch
+from tests.makers import office
 from tests.search.makers import make_article, settle
 
 
@@ -105,3 +110,46 @@ def test_a_search_in_vain_is_counted_once_a_day_without_person(library, cast, db
 def test_a_search_in_vain_leads_to_asking(library, cast, client):
     assert "/tanya/baru?judul=zzzzqqqq" in cast.outsider.client.get("/cari?q=zzzzqqqq").text
     assert "/tanya/baru?judul" not in client.get("/cari?q=zzzzqqqq").text
+
+
+# ---- who wrote, and whom it is about
+
+
+@pytest.fixture
+def written_about(app, engine, db_ctx):
+    """An article of the editors about Mesuji, one of Mesuji, one of the editors that only they may see."""
+    with db_ctx():
+        mesuji = office("18.11").id
+        make_article("Cerita tentang tetangga", "Isi.", owner="redaksi", about=(mesuji,))
+        make_article("Karya sendiri", "Isi.")
+        make_article("Tertutup", "Isi.", owner="redaksi", about=(mesuji,), visibility="instansi")
+        settle()
+        service.reindex()
+
+
+@pytest.mark.parametrize("address", ["/cari?q=instansi:mesuji", "/cari?q=isi&instansi=kabupaten-mesuji"])
+def test_an_office_is_found_as_writer_and_as_subject_and_each_hit_says_which(written_about, client, cast, address):
+    page = client.get(address).text
+    hits = {title: hit for hit in page.split('<li class="item">')[1:] for title in ("Cerita", "Karya", "Tertutup") if title in hit}
+    assert set(hits) == {"Cerita", "Karya"}
+    byline = re.sub(r"<[^>]+>", "", hits["Cerita"])
+    assert "ditulis Redaksi Berguru tentang Diskominfo Kabupaten Mesuji" in byline
+    assert "ditulis Diskominfo Kabupaten Mesuji ·" in re.sub(r"<[^>]+>", "", hits["Karya"])
+    assert "Tertutup" not in cast.host_manager.client.get(address).text, "being written about opens nothing"
+
+
+def test_the_facet_counts_both(written_about, client):
+    page = client.get("/cari?q=isi").text
+    facet = page.split("Instansi</summary>")[1].split("</details>")[0]
+    assert re.search(r'instansi=kabupaten-mesuji">Diskominfo Kabupaten Mesuji</a> <span class="meta">2</span>', facet)
+    assert re.search(r'instansi=redaksi">Redaksi Berguru</a> <span class="meta">1</span>', facet)
+
+
+def test_the_index_follows_when_the_subjects_change(written_about, client, db_ctx):
+    with db_ctx():
+        article = articles.by_slug("cerita-tentang-tetangga")
+        content = replace(article_service.content_of(article), about=(office("18.10").id,))
+        article_service.edit(article, content, ANONYMOUS, article.version, by_import=True)
+        settle()
+    assert "Cerita" not in client.get("/cari?q=instansi:mesuji").text
+    assert "Cerita" in client.get("/cari?q=instansi:pringsewu").text

@@ -12,11 +12,11 @@ import markdown
 import nh3
 from markupsafe import Markup, escape
 
-from kb.core import excess
+from kb.core import blocks, excess
 from kb.core.db import let_go, reading
 
 EXTENSIONS = [
-    "tables", "footnotes", "def_list", "sane_lists", "abbr", "toc", "fenced_code",
+    "footnotes", "abbr", "toc",
     "pymdownx.tilde", "pymdownx.tasklist", "pymdownx.magiclink", "pymdownx.betterem",
 ]  # fmt: skip
 OPTIONS = {
@@ -27,12 +27,13 @@ OPTIONS = {
 }
 
 TAGS = {
-    "a", "abbr", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
-    "input", "li", "ol", "p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "abbr", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
+    "input", "li", "ol", "p", "pre", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "class", "id"},
     "abbr": {"title"},
+    "details": {"open"},
     "div": {"class"},
     "img": {"src", "alt", "title"},
     "input": {"type", "checked", "disabled"},
@@ -84,6 +85,7 @@ def _render(source: str) -> Rendered:
 def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
     options = {**OPTIONS, "toc": {**OPTIONS["toc"], "baselevel": top}}
     parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=options, output_format="html")
+    blocks.extend(parser)
     excess.extend(parser)
     return parser, parser.convert(source)
 

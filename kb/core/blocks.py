@@ -11,6 +11,7 @@ a table, what stands between <details> and </details> is markdown with or withou
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import zip_longest
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -185,7 +186,7 @@ class _Reading:
         if _indent(rest) >= 4:
             self._indented(rest)
             return None
-        if self.leaf == "table" and _cells(rest, at_least=2, exactly=self.closing):
+        if self.leaf == "table" and "|" in rest and len(_split(rest)) == len(self.closing) > 1:
             self.lines.append(rest)
             return None
         if end := FOLD_END.match(rest.lstrip(" ")):
@@ -202,9 +203,7 @@ class _Reading:
         return None if begun else self._text(rest)
 
     def _indented(self, rest: str) -> None:
-        if self.leaf == "table":
-            self.lines.append(rest)
-        elif self.leaf == "paragraph":
+        if self.leaf in ("paragraph", "table"):
             self._text(rest)
         else:
             if self.leaf != "code":
@@ -399,6 +398,12 @@ class _Reading:
         self.lines, self.closing = [head], alignments
         return True
 
+    def _may_fill(self, row: str) -> bool:
+        """Is a row full, or are there still cells for what it lacks? A row without any border counts as lacking one."""
+        lacking = max(len(self.closing) - len(_split(row)), "|" not in row)
+        self.fillable -= lacking
+        return self.fillable >= 0
+
     # Leaves
 
     def _text(self, rest: str) -> str | None:
@@ -407,7 +412,7 @@ class _Reading:
         end = FOLD_END.search(rest) if kind else None
         text = rest[: end.start()] if end else rest
         if text.strip(" "):
-            if self.leaf not in ("paragraph", "table"):
+            if self.leaf != "paragraph" and not (self.leaf == "table" and self._may_fill(text)):
                 self._begin("paragraph")
             self.lines.append(text)
         if not end:
@@ -470,27 +475,9 @@ class _Reading:
         elif leaf == "raw":
             self._add_raw(parent, "\n".join(lines).strip())
         elif leaf == "table":
-            self._add_table(parent, lines, self.closing)
+            _add_table(parent, lines, self.closing)
         elif leaf == "note":
             self.footnotes.setFootnote(self.closing, "\n".join(lines).strip("\n"))
-
-    def _add_table(self, parent: Element, lines: list[str], alignments: list[str]) -> None:
-        table = SubElement(parent, "table")
-        self._add_row(SubElement(table, "thead"), "th", lines[0], alignments)
-        if lines[1:]:
-            body = SubElement(table, "tbody")
-            for line in lines[1:]:
-                self._add_row(body, "td", line, alignments)
-
-    def _add_row(self, parent: Element, tag: str, line: str, alignments: list[str]) -> None:
-        row, cells = SubElement(parent, "tr"), _split(line)[: len(alignments)]
-        missing = min(len(alignments) - len(cells), self.fillable)
-        self.fillable -= missing
-        for text, alignment in zip([*cells, *[""] * missing], alignments, strict=False):
-            cell = SubElement(row, tag)
-            cell.text = text
-            if alignment:
-                cell.set("align", alignment)
 
     def _add_raw(self, parent: Element, html: str) -> None:
         """Raw HTML that waits for its end in vain is shown: it would hide all that follows."""
@@ -526,6 +513,24 @@ def _add_code(parent: Element, text: str) -> None:
     code.text = AtomicString(code_escape(text) + "\n" if text else "")
 
 
+def _add_table(parent: Element, lines: list[str], alignments: list[str]) -> None:
+    table = SubElement(parent, "table")
+    _add_row(SubElement(table, "thead"), "th", lines[0], alignments)
+    if lines[1:]:
+        body = SubElement(table, "tbody")
+        for line in lines[1:]:
+            _add_row(body, "td", line, alignments)
+
+
+def _add_row(parent: Element, tag: str, line: str, alignments: list[str]) -> None:
+    row = SubElement(parent, "tr")
+    for text, alignment in zip_longest(_split(line)[: len(alignments)], alignments, fillvalue=""):
+        cell = SubElement(row, tag)
+        cell.text = text
+        if alignment:
+            cell.set("align", alignment)
+
+
 def _alignment(column: str) -> str:
     left, right = column.startswith(":"), column.endswith(":")
     return "center" if left and right else "left" if left else "right" if right else ""
@@ -535,10 +540,6 @@ def _bordered(line: str) -> str:
     """A row without the borders at its ends."""
     line = line.strip(" ").removeprefix("|")
     return line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
-
-
-def _cells(line: str, at_least: int, exactly: list) -> bool:
-    return "|" in line and len(exactly) >= at_least and len(_split(line)) == len(exactly)
 
 
 def _split(line: str) -> list[str]:

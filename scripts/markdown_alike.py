@@ -4,8 +4,8 @@
     apt-get install cmark-gfm                                      # GitHub's renderer, for tables
     PYTHONPATH=. .venv/bin/python scripts/markdown_alike.py package/spec.txt [-v]
 
-Both sides are cleaned and compared as a reader sees them: tags, texts, link addresses, numbers and alignments. Headings are moved down by one
-where a text uses h1, as ours are; ids, classes and the language of code are ours alone or not kept.
+Both sides are cleaned and compared as a reader sees them: tags, texts, link addresses, numbers and alignments. Headings are moved
+down by one where a text uses h1, as ours are; ids, classes and the language of code are ours alone or not kept.
 """
 
 import argparse

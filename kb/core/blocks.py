@@ -110,11 +110,13 @@ class _Reading:
         self.leaf, self.lines = "", []
         self.after_blank = False
         self.fillable = MOST_FILLED
+        self.at, self.last_ends = 0, {}  # the line, and the last one that ends each kind of raw HTML
         self.closing = None  # how a fence, raw HTML or note ends, or the columns of a table
 
     def read(self, lines: list[str]) -> None:
         """Fill the root element."""
-        for line in lines:
+        self.last_ends = {ends: max((at for at, line in enumerate(lines) if ends.search(line)), default=-1) for _, ends in RAW if ends}
+        for self.at, line in enumerate(lines):
             self._line(line)
         self._end_leaf()
         for series in self.series:
@@ -328,7 +330,7 @@ class _Reading:
         return True
 
     def _raw(self, rest: str, depth: int) -> bool:
-        ends = next((ends for begins, ends in RAW if begins.match(rest)), "")
+        ends = next((ends for begins, ends in RAW if begins.match(rest) and self.at <= self.last_ends.get(ends, self.at)), "")
         if ends == "":
             if self.leaf == "paragraph" or not RAW_ALONE.match(rest):
                 return False

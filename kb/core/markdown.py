@@ -49,8 +49,12 @@ ATTRIBUTES = {
 CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "li": {"task-list-item"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REL = "noopener nofollow"
-# Raw tags after which a browser takes the rest of a text for something else than HTML: they are shown as typed.
-SWALLOWING = re.compile(r"<(?=/?(?:textarea|title|iframe|noframes|noembed|noscript|xmp|plaintext|select|svg|math|template|frameset)\b)", re.I)
+# Raw tags after which a browser takes what follows for something else than HTML: they are shown as typed. So are those that hide all
+# that follows, where their end is missing.
+SWALLOWING = re.compile(
+    r"<(?=/?(?:textarea|title|iframe|noframes|noembed|noscript|xmp|plaintext|select|svg|math|template|frameset)\b)", re.I
+)
+HIDING = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
 EMPTY = re.compile(r"<p>\s*</p>\n?")
 # What nh3 returns: attributes in double quotes.
@@ -95,7 +99,7 @@ def _render(source: str) -> Rendered:
     if "<h1" in dirty:
         parser, dirty = _convert(source, top=2)
     toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
-    html, pictures = _without_foreign_pictures(_clean(SWALLOWING.sub("&lt;", dirty)))
+    html, pictures = _without_foreign_pictures(_clean(_unhidden(dirty)))
     return Rendered(_name_pictures(_scroll_tables(EMPTY.sub("", html))), toc, _remarks(pictures, dirty))
 
 
@@ -142,6 +146,15 @@ def to_text(html: str) -> str:
     spaced = re.sub(r'<a class="footnote-backref".*?</a>', "", spaced, flags=re.S)
     text = Markup(re.sub(r"<[^>]*>", "", spaced)).unescape()
     return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
+
+
+def _unhidden(dirty: str) -> str:
+    """HTML in which no raw tag takes the rest of a text away from its readers."""
+    lowered = dirty.lower()
+    for begin, end in HIDING:
+        if lowered.rfind(begin) > lowered.rfind(end):
+            dirty = re.sub(f"<(?={begin[1:]})", "&lt;", dirty, flags=re.I)
+    return SWALLOWING.sub("&lt;", dirty)
 
 
 def _clean(dirty: str) -> str:

@@ -18,7 +18,7 @@ from kb import demo
 from kb.accounts import seed as accounts
 from kb.articles import exporting as article_export
 from kb.articles import importing as article_import
-from kb.core import clock, content, events, files, once
+from kb.core import clock, content, events, files, once, rendering
 from kb.core.db import db
 from kb.core.errors import Refused
 from kb.home import demand
@@ -58,8 +58,17 @@ def prepare() -> None:
     if current_app.config["KB_ENV"] == "demo":
         demo.seed()
     _tell(import_folder(Path(current_app.config["CONTENT"])))
-    if not search.is_built():
+    reworded = _render_anew()
+    if reworded or not search.is_built():
         search.reindex()
+
+
+def _render_anew() -> bool:
+    """Stored texts look as the renderer of today makes them. True when their words changed, and so what can be found."""
+    count, reworded = rendering.render_anew()
+    if count:
+        click.echo(f"{count} teks disusun ulang.")
+    return reworded
 
 
 @commands.command("import")

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, request
 
 from kb.core.access import public
-from kb.core.forms import clean
+from kb.core.forms import clean_line
 from kb.core.viewer import current_viewer
 from kb.search import language, service, snippets
 from kb.search.contract import NotReady
@@ -16,7 +16,7 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 @public
 def search():
     """Search; the very search of /cari."""
-    text = (clean(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
+    text = (clean_line(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
     kind, page = request.args.get("kind", ""), request.args.get("page", "1")
     if kind and kind not in language.KIND_WORDS:
         return {"error": f"kind harus salah satu dari {', '.join(language.KIND_WORDS)}."}, 400

@@ -12,7 +12,7 @@ from kb.articles.models import VISIBILITIES, Article
 from kb.articles.service import MOST_ABOUT, Content
 from kb.core.content import CHANGED, NEW, SAME, SKIPPED, BadContent, ContentFile
 from kb.core.errors import Invalid
-from kb.core.forms import clean
+from kb.core.forms import clean, clean_line
 from kb.core.markdown import slug
 from kb.core.viewer import ANONYMOUS
 from kb.instruments import loader
@@ -88,7 +88,7 @@ def text(file: ContentFile, key: str, longest: int, required: bool = True) -> st
         value = "; ".join(str(part) for part in value)
     if not isinstance(value, str):
         raise file.bad(key, "harus berupa teks")
-    value = (clean(value) or "").replace("\n", " ")
+    value = clean_line(value) or ""
     if required and not value:
         raise file.bad(key, "wajib diisi")
     if len(value) > longest:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.rendering import Rendered
 from kb.offices.models import Office
 
 # From the most readers to the fewest.
@@ -14,7 +15,7 @@ VISIBILITIES = ("publik", "jejaring", "instansi")
 STATUSES = ("draft", "published", "archived")
 
 
-class Article(db.Model):
+class Article(Rendered, db.Model):
     """An article. `office` wrote it; whom it is `about` is another matter, and gives no right to it. `version` is the number of its newest
     revision; `html` and `toc` are made from `body` at save.
 
@@ -30,7 +31,6 @@ class Article(db.Model):
     title: Mapped[str] = mapped_column(String(160))
     summary: Mapped[str] = mapped_column(String(400))
     body: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
     toc: Mapped[list] = mapped_column(JSON, default=list)
     source: Mapped[str] = mapped_column(String(1000), default="")
     visibility: Mapped[str] = mapped_column(String(10))

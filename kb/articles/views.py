@@ -15,7 +15,7 @@ from kb.core.access import public, require
 from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
-from kb.core.forms import clean
+from kb.core.forms import clean_line
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -147,7 +147,7 @@ def new():
     require(seen=True, allowed=policy.can_write(viewer))
     form = ArticleForm()
     if not form.is_submitted():
-        form.title.data = (clean(request.args.get("judul", "")) or "")[:TITLE_MAX]
+        form.title.data = (clean_line(request.args.get("judul", "")) or "")[:TITLE_MAX]
         form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, preview=_preview(form), status=200)

@@ -1,13 +1,16 @@
 """Content files: markdown with YAML front matter, as `flask kb import` reads and `flask kb export` writes."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from kb.core.forms import clean
+from kb.core.forms import clean_line
 
+# Ends of lines that YAML takes for the end of a value, or refuses.
+STRAY_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 MAX_BYTES = 2_000_000
 KEY_MAX = 120
 
@@ -41,7 +44,7 @@ class ContentFile:
     def key(self) -> str:
         """By what the file is known again: its `key`, or else its name without ending. Raises BadContent."""
         value = self.meta.get("key", self.path.stem)
-        key = clean(value) if isinstance(value, str) else ""
+        key = clean_line(value) if isinstance(value, str) else ""
         if not key or len(key) > KEY_MAX:
             raise self.bad("key", f"nama berkas harus teks, paling banyak {KEY_MAX} karakter")
         return key
@@ -82,6 +85,7 @@ def parse(text: str, path: Path = Path("-")) -> ContentFile:
     head, found, body = text[4:].partition("\n---\n")
     if not found:
         raise BadContent("front matter tidak ditutup dengan baris '---'")
+    head = STRAY_END.sub(" ", head)
     try:
         node = yaml.compose(head, Loader=_Loader)
         meta = yaml.load(head, Loader=_Loader)

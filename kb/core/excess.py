@@ -17,9 +17,11 @@ from markdown.util import AtomicString
 IN_TEXT = (
     (re.compile(r"^[ >]*(?:#|=+ *$|(?:[-*_] *){3,}$)", re.M), 1500),  # lines that look like headings or rules
     (re.compile(r"^ {0,3}:[ \t]", re.M), 1000),  # definitions
-    (re.compile(r"^[ >]*(?:[-*+]|\d+\.)[ ]*$", re.M), 500),  # list items without text
-    (re.compile(r"^(?:[ >:]*(?:[-*+]|\d+\.) ){20}", re.M), 1),  # lists within lists on one line
+    (re.compile(r"^[ >]*(?:[-*+]|\d+[.)])[ ]*$", re.M), 500),  # list items without text
+    (re.compile(r"^(?:[ >:]*(?:[-*+]|\d+[.)]) ){20}", re.M), 1),  # lists within lists on one line
     (re.compile(r"^(?:[^|\n]*\|){200}", re.M), 1),  # columns
+    (re.compile(r"\|"), 25_000),  # cells
+    (re.compile(r"(?:[-*+]|\d[.)])[ \n]"), 25_000),  # list items
     (re.compile(r"~{100}|`{100}"), 1),  # fences
     (re.compile(r"\[\^"), 600),  # footnotes and references to them
     (re.compile(r"^[ >]*\[[^\]\n]*\]:", re.M), 1000),  # addresses of links

@@ -10,6 +10,8 @@ from wtforms.validators import ValidationError
 from kb.core import markdown, once
 from kb.core.errors import Conflict, Invalid
 
+# What ends a line: also a line break of Word (vertical tab), form feed, separators of old files, next line, U+2028 and U+2029.
+LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Control characters other than tab and line feed, lone surrogates, and marks that turn the direction of text around.
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -82,12 +84,22 @@ INDONESIAN = Indonesian()
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 
 
+def plain_ends(text: str) -> str:
+    """Text in which each line ends as ours do."""
+    return LINE_END.sub("\n", text)
+
+
+def clean_line(text: str | None) -> str | None:
+    """The same as `clean` for what stands on one line: a line end is a blank."""
+    cleaned = clean(text)
+    return None if cleaned is None else cleaned.replace("\n", " ")
+
+
 def clean(text: str | None) -> str | None:
     """Text without control characters, with plain line ends, composed letters and no blanks around it; empty when nothing can be seen."""
     if text is None:
         return None
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    cleaned = unicodedata.normalize("NFC", FORBIDDEN.sub("", unified)).strip()
+    cleaned = unicodedata.normalize("NFC", FORBIDDEN.sub("", plain_ends(text))).strip()
     return cleaned if any(map(_can_be_seen, cleaned)) else ""
 
 
@@ -110,7 +122,8 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, (StringField, TextAreaField)) and not issubclass(
                 unbound_field.field_class, HiddenField
             ):
-                options["filters"] = [clean, *unbound_field.kwargs.get("filters", ())]
+                cleaner = clean if issubclass(unbound_field.field_class, TextAreaField) else clean_line
+                options["filters"] = [cleaner, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
     def validate(self, *args, **kwargs) -> bool:

@@ -10,13 +10,15 @@ from functools import lru_cache
 
 import markdown
 import nh3
+from flask import flash
 from markupsafe import Markup, escape
 
-from kb.core import excess
+from kb.core import blocks, excess
 from kb.core.db import let_go, reading
+from kb.core.forms import plain_ends
 
 EXTENSIONS = [
-    "tables", "footnotes", "def_list", "sane_lists", "abbr", "toc", "fenced_code",
+    "footnotes", "abbr", "toc",
     "pymdownx.tilde", "pymdownx.tasklist", "pymdownx.magiclink", "pymdownx.betterem",
 ]  # fmt: skip
 OPTIONS = {
@@ -27,12 +29,13 @@ OPTIONS = {
 }
 
 TAGS = {
-    "a", "abbr", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
-    "input", "li", "ol", "p", "pre", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "abbr", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img",
+    "input", "li", "ol", "p", "pre", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "class", "id"},
     "abbr": {"title"},
+    "details": {"open"},
     "div": {"class"},
     "img": {"src", "alt", "title"},
     "input": {"type", "checked", "disabled"},
@@ -45,21 +48,39 @@ ATTRIBUTES = {
 }
 CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "li": {"task-list-item"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
+REL = "noopener nofollow"
+# Raw tags after which a browser takes what follows for something else than HTML: they are shown as typed. So are those that hide all
+# that follows, where their end is missing.
+SWALLOWING = re.compile(
+    r"<(?=/?(?:textarea|title|iframe|noframes|noembed|noscript|xmp|plaintext|select|svg|math|template|frameset)\b)", re.I
+)
+HIDING = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
+EMPTY = re.compile(r"<p>\s*</p>\n?")
+# What nh3 returns: attributes in double quotes.
+PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
+ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+# A browser leaves these out of an address, and takes "\\" for "/".
+TAKEN_OUT = re.compile(r"[\x00-\x20]")
+OWN = re.compile(r"/(?![/\\])")
+FOREIGN = re.compile(r"(?:https?:)?//", re.I)
 # Ids that our own pages never use, so that a text cannot take the place of a part of the page.
 ID = re.compile(r"^(bagian-[\w-]*|fn(ref)?\d*:[\w.-]+)$")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """HTML ready to show, and its table of contents as (level, id, text)."""
+    """HTML ready to show, its table of contents as (level, id, text), and what its writer should know of it."""
 
     html: str
-    toc: tuple[tuple[int, str, str], ...]
+    toc: tuple[tuple[int, str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8)
 def render(source: str) -> Rendered:
     """Turn markdown into harmless HTML with headings from h2 down. A text that asks too much is shown as it was typed."""
+    source = plain_ends(source)
     if excess.in_text(source):
         return _as_typed(source)
     try:
@@ -70,7 +91,7 @@ def render(source: str) -> Rendered:
 
 def _as_typed(source: str) -> Rendered:
     paragraphs = re.split(r"\n\s*\n", source.strip())
-    return Rendered("\n".join(f"<p>{str(escape(text)).replace(chr(10), '<br>' + chr(10))}</p>" for text in paragraphs), ())
+    return Rendered("\n".join(f"<p>{str(escape(text)).replace(chr(10), '<br>' + chr(10))}</p>" for text in paragraphs))
 
 
 def _render(source: str) -> Rendered:
@@ -78,28 +99,35 @@ def _render(source: str) -> Rendered:
     if "<h1" in dirty:
         parser, dirty = _convert(source, top=2)
     toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
-    return Rendered(_name_pictures(_scroll_tables(_clean(dirty))), toc)
+    html, pictures = _without_foreign_pictures(_clean(_unhidden(dirty)))
+    return Rendered(_name_pictures(_scroll_tables(EMPTY.sub("", html))), toc, _remarks(pictures, dirty))
 
 
 def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
     options = {**OPTIONS, "toc": {**OPTIONS["toc"], "baselevel": top}}
     parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=options, output_format="html")
+    blocks.extend(parser)
     excess.extend(parser)
     return parser, parser.convert(source)
 
 
 def prepare(source: str | None) -> None:
-    """Render what a service will render in a moment, so that nobody waits for it to write. Ends the transaction."""
+    """Render what a service will render in a moment, so that nobody waits for it to write; tell the writer what will not be shown.
+
+    Ends the transaction.
+    """
     let_go()
-    render(source or "")
+    for remark in render(source or "").remarks:
+        flash(remark, "wait")
 
 
 def preview(source: str | None, longest: int) -> Markup:
-    """What a text would look like. Ends the transaction, and goes on in one that only reads."""
+    """What a text would look like, below what will not be shown of it. Ends the transaction, and goes on in one that only reads."""
     let_go()
-    html = to_html((source or "")[:longest])
+    rendered = render((source or "")[:longest])
     reading()
-    return html
+    told = [Markup('<p class="notice wait">{}</p>').format(remark) for remark in rendered.remarks]
+    return Markup("").join([*told, Markup(rendered.html)])
 
 
 def to_html(source: str) -> Markup:
@@ -120,6 +148,15 @@ def to_text(html: str) -> str:
     return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
 
 
+def _unhidden(dirty: str) -> str:
+    """HTML in which no raw tag takes the rest of a text away from its readers."""
+    lowered = dirty.lower()
+    for begin, end in HIDING:
+        if lowered.rfind(begin) > lowered.rfind(end):
+            dirty = re.sub(f"<(?={begin[1:]})", "&lt;", dirty, flags=re.I)
+    return SWALLOWING.sub("&lt;", dirty)
+
+
 def _clean(dirty: str) -> str:
     return nh3.clean(
         dirty,
@@ -127,7 +164,7 @@ def _clean(dirty: str) -> str:
         attributes=ATTRIBUTES,
         attribute_filter=_attribute,
         url_schemes=SCHEMES,
-        link_rel="noopener nofollow",
+        link_rel=REL,
         strip_comments=True,
     )
 
@@ -138,9 +175,6 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         kept = [name for name in value.split() if name in CLASSES.get(tag, ())]
         return " ".join(kept) or None
-    if tag == "img" and attribute == "src":
-        # Foreign pictures would tell another server who reads; the page's policy blocks them anyway.
-        return value if value.startswith("/") and not value.startswith("//") else None
     if tag == "input" and attribute == "type":
         return "checkbox" if value == "checkbox" else None
     return value
@@ -150,6 +184,50 @@ def _scroll_tables(html: str) -> str:
     """A wide table scrolls inside its own box on a phone, and can be reached with the keyboard."""
     opened = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Tabel"><table class="table">')
     return opened.replace("</table>", "</table></div>")
+
+
+def _without_foreign_pictures(html: str) -> tuple[str, list[str]]:
+    """Cleaned HTML with the pictures of other sites as links, and their addresses: loading one would tell that site who reads."""
+    found: list[str] = []
+    inside_link = False
+
+    def shown(match: re.Match) -> str:
+        nonlocal inside_link
+        if match["picture"] is None:
+            inside_link = match[0] != "</a>"
+            return match[0]
+        attributes = {name: Markup(value).unescape() for name, value in ATTRIBUTE.findall(match["picture"])}
+        address, words = attributes.get("src", ""), " ".join(attributes.get("alt", "").split())
+        if OWN.match(TAKEN_OUT.sub("", address)):
+            return match[0]
+        found.append(address)
+        label = escape(f"Gambar: {words}" if words else "Gambar")
+        if inside_link or not FOREIGN.match(address):
+            return str(label)
+        return f'<a href="{escape(address)}" rel="{REL}">{label}</a>'
+
+    return PICTURE.sub(shown, html), found
+
+
+def _remarks(pictures: list[str], dirty: str) -> tuple[str, ...]:
+    """What a writer should know: pictures that are not shown, and HTML that is not used."""
+    foreign = [address for address in pictures if FOREIGN.match(address)]
+    others = [address or "gambar tertanam" for address in pictures if not FOREIGN.match(address)]
+    tags = dict.fromkeys(f"<{name.lower()}>" for name in OPENING.findall(dirty) if name.lower() not in TAGS | {"h1"})
+    remarks = []
+    if foreign:
+        remarks.append(f"{len(foreign)} gambar dari situs lain tidak ditampilkan: {_few(foreign)}. Pembaca melihat tautannya.")
+    if others:
+        remarks.append(f"{len(others)} gambar tidak ditampilkan karena tidak ada di sini: {_few(others)}. Pembaca melihat keterangannya.")
+    if tags:
+        remarks.append(f"Kode HTML yang tidak dipakai: {_few(list(tags))}.")
+    return tuple(remarks)
+
+
+def _few(names: list[str]) -> str:
+    """The first few names, none of them long: they travel in a cookie."""
+    few = ", ".join(name if len(name) <= 80 else f"{name[:79]}…" for name in names[:5])
+    return f"{few}, dan {len(names) - 5} lainnya" if len(names) > 5 else few
 
 
 def _name_pictures(html: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.rendering import Rendered
 from kb.offices.models import Office
 from kb.visits.models import Visit
 
@@ -14,7 +15,7 @@ from kb.visits.models import Visit
 VISIBILITIES = ("para_pihak", "jejaring", "publik")
 
 
-class Note(db.Model):
+class Note(Rendered, db.Model):
     """A note of a consultation between two offices. `held_precision` says whether `held_on` is a day or only its month.
 
     `import_key` names its content file, `imported_version` is the revision that the file made last.
@@ -32,7 +33,6 @@ class Note(db.Model):
     title: Mapped[str] = mapped_column(String(160))
     summary: Mapped[str] = mapped_column(String(400))
     body: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
     toc: Mapped[list] = mapped_column(JSON, default=list)
     source: Mapped[str] = mapped_column(String(1000), default="")
     mode: Mapped[str] = mapped_column(String(12), default="berkunjung")

@@ -8,7 +8,7 @@ from kb.core import files
 from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
-from kb.core.forms import clean
+from kb.core.forms import clean_line
 from kb.core.viewer import current_viewer
 from kb.offices import policy, queries, service
 from kb.offices.forms import ProfileForm
@@ -46,8 +46,8 @@ def _wanted() -> queries.Filter:
     args = request.args
     sort = args.get("urut", "")
     return queries.Filter(
-        q=clean(args.get("q", ""))[:100],
-        province=clean(args.get("provinsi", ""))[:8],
+        q=clean_line(args.get("q", ""))[:100],
+        province=clean_line(args.get("provinsi", ""))[:8],
         kind=args.get("jenis", "") if args.get("jenis") in KINDS else "",
         joined=args.get("bergabung", "") if args.get("bergabung") in JOINED else "",
         sort=sort if sort in SORTS else "nama",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.rendering import Rendered
 from kb.offices.models import Office
 
 VISIBILITIES = ("publik", "jejaring", "para_pihak")
@@ -14,7 +15,7 @@ STATUSES = ("open", "answered", "closed", "merged")
 ACCEPTED = db.text("accepted_at IS NOT NULL")
 
 
-class Question(db.Model):
+class Question(Rendered, db.Model):
     """A question of an office. `version` is the number of its newest revision; "answered" means that an answer is accepted.
 
     `about_kind` and `about_id` name a thing of a neighbouring room (article, visit), which no foreign key may reach; `answer_count` and
@@ -31,7 +32,6 @@ class Question(db.Model):
     about_id: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(160))
     body: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
     visibility: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10), default="open")
     closed_because: Mapped[str] = mapped_column(String(300), default="")
@@ -99,7 +99,7 @@ class QuestionRevision(db.Model):
     __table_args__ = (UniqueConstraint("question_id", "number"),)
 
 
-class Answer(db.Model):
+class Answer(Rendered, db.Model):
     """An office's answer. It stands unless withdrawn by its office or hidden by a moderator; one standing answer may be accepted.
 
     `applied_at`: the asking office confirmed that it worked there. `confirmed_at`: its office last said that it still holds.
@@ -112,7 +112,6 @@ class Answer(db.Model):
     office_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     body: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,6 +9,7 @@ from kb.core.comparison import compare
 from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
+from kb.core.forms import clean_line
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -178,7 +179,7 @@ def _not_member(form: QuestionForm, question: Question | None = None):
 
 def _prefill(form: QuestionForm, viewer: Viewer) -> None:
     form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
-    form.title.data = request.args.get("judul", "")[:160]
+    form.title.data = (clean_line(request.args.get("judul", "")) or "")[:160]
     asked = request.args.get("kepada", "")
     if asked in _labels(form.addressed):
         form.addressed.data = asked

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from kb.core.access import public
 from kb.core.db import db
 from kb.core.errors import NotFound
-from kb.core.forms import clean
+from kb.core.forms import clean_line
 from kb.core.pages import with_query
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
@@ -29,7 +29,7 @@ MOST_VALUES = 8
 @public
 def index():
     """Search everything the viewer may see."""
-    text = (clean(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
+    text = (clean_line(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
     chosen = _chosen()
     page = max(1, min(request.args.get("hal", 1, type=int), 1000))
     try:
@@ -61,7 +61,7 @@ def _chosen() -> dict[str, frozenset[str]]:
     """The filters in the address; kinds are written in Indonesian."""
     found = {}
     for facet, parameter in PARAMETERS.items():
-        values = [kept for value in request.args.getlist(parameter)[:10] if (kept := (clean(value) or "")[:80])]
+        values = [kept for value in request.args.getlist(parameter)[:10] if (kept := (clean_line(value) or "")[:80])]
         if facet == "kind":
             values = [language.KIND_WORDS[value] for value in values if value in language.KIND_WORDS]
         if values:
@@ -120,7 +120,7 @@ def _indicator_names(answer: service.Answer) -> dict[str, str]:
 @bp.get("/cari/serupa")
 def similar():
     """What is like a question that is being typed: a fragment of HTML, for the editor."""
-    text = (clean(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
+    text = (clean_line(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
     return render_template("search/_similar.html", hits=service.similar(text, current_viewer()), kinds=KIND_LABELS)
 
 

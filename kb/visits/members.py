@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from kb.core.forms import clean
+from kb.core.forms import clean, clean_line, plain_ends
 
 KINDS = {"pimpinan": "pimpinan", "pejabat": "pejabat", "pelaksana": "pelaksana", "pendamping": "pendamping"}
 DEFAULT_KIND = "pelaksana"
@@ -89,7 +89,7 @@ class Columns:
 
 def from_text(text: str) -> Reading:
     """Lines of names, or a table with a heading and tabs, semicolons or commas between its columns."""
-    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_ends(text or "")
     try:
         mark = next((mark for mark in "\t;" if mark in text), None)
         if mark is not None:
@@ -158,7 +158,7 @@ def from_file(name: str, content: bytes) -> Reading:
         if "\x00" not in text:
             return from_text(text)
         break
-    return Reading(problems=[f'"{clean(name) or "Berkas"}" bukan lembar Excel (.xlsx) atau CSV.'])
+    return Reading(problems=[f'"{clean_line(name) or "Berkas"}" bukan lembar Excel (.xlsx) atau CSV.'])
 
 
 def _from_xlsx(content: bytes) -> Reading:

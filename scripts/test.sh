@@ -7,6 +7,21 @@ cd "$(dirname "$0")/.."
 sh scripts/venv.sh dev
 export KB_ENV=test PYTHONDONTWRITEBYTECODE=1
 
+# Databases, uploads and browser profiles of the tests lie in memory where there is room: thousands of commits wait for a disk otherwise.
+has_room() { [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt 2000000 ]; }
+place=${TMPDIR:-/tmp}
+if has_room /dev/shm; then place=/dev/shm; fi
+TMPDIR=$(mktemp -d "$place/berguru.XXXXXX")
+export TMPDIR
+chmod 755 "$TMPDIR" # PostgreSQL works below it, as a user of its own
+
+cleanup() {
+    [ -z "${PG_DATA:-}" ] || as_postgres "$PG_BIN/pg_ctl" -D "$PG_DATA" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$TMPDIR"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
 # Where we stand: the commit, or nothing without git or with changes that are in no commit.
 clean_commit() { [ -n "$(git status --porcelain 2>&1)" ] || git rev-parse HEAD 2>/dev/null || true; }
 
@@ -56,12 +71,6 @@ command -v chromium-headless-shell >/dev/null || install chromium-headless-shell
 CHROMIUM=$(find_chromium)
 export CHROMIUM
 [ -n "$CHROMIUM" ] || missing "Chromium, for the journeys in the browser. On Debian: apt-get install chromium"
-
-cleanup() {
-    [ -z "${PG_DATA:-}" ] || { as_postgres "$PG_BIN/pg_ctl" -D "$PG_DATA" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$PG_HOME"; }
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
 
 # PostgreSQL does not run as root; as root we lend it the user of Debian's package.
 as_postgres() { if [ "$(id -u)" = 0 ]; then (cd / && su postgres -s /bin/sh -c '"$0" "$@"' -- "$@"); else "$@"; fi; }

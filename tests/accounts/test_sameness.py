@@ -69,6 +69,7 @@ def test_asking_for_a_new_password_is_the_same_for_every_address(app, count_quer
 def test_a_failed_sign_in_is_the_same_for_every_address(app, count_queries, hashings, known):
     first, second = (work(app, count_queries, hashings, "/masuk", email, password="bukan-kata-sandinya") for email in (known, UNKNOWN))
     assert first == second and (first["status"], first["hashings"]) == (422, 1)
+    assert not any("lower(" in statement for statement in first["statements"]), "all people are read until the address is found"
 
 
 def test_the_right_password_of_an_inactive_account_is_a_wrong_one(app, cast, count_queries, hashings):

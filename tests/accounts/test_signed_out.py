@@ -73,7 +73,7 @@ def test_a_visitor_cannot_tell_what_is_hidden_from_what_is_not_there(app, client
 
 
 @pytest.mark.parametrize(
-    "address", ["/tidak-ada", "/tanya/99999999999999999999", "/artikel/tiada/revisi/3", "/kalender/tiada.ics", "/catatan/7000?x=1&y=2#z"]
+    "address", ["/tidak-ada", "/tanya/99999999999999999999", "/artikel/tiada/riwayat/3", "/kalender/tiada.ics", "/catatan/7000?x=1&y=2#z"]
 )
 def test_every_page_that_is_not_there_offers_the_same_way(client, address):
     path = address.partition("#")[0]
@@ -89,7 +89,7 @@ def test_a_revision_that_is_not_there_is_told_in_the_same_words(client, cast, db
         slug = make_article(cast.host_member.viewer, visibility="publik").slug
         db.session.commit()
     assert client.get(f"/artikel/{slug}").status_code == 200
-    assert main_of(client.get(f"/artikel/{slug}/revisi/9")) == main_of(client.get("/tiada"))
+    assert main_of(client.get(f"/artikel/{slug}/riwayat/9")) == main_of(client.get("/tiada"))
 
 
 def main_of(answer) -> str:

@@ -358,4 +358,5 @@ def test_every_event_that_somebody_is_told_of_has_a_test_here(app):
         "visit.completed", "visit.zone_changed",
         "visit.members_changed", "visit.agenda_changed",
         "account.requested", "account.admitted", "account.declined", "account.invited", "account.role_changed", "account.handed_over",
+        "account.reset_asked",  # tests/accounts/test_mails.py
     }  # fmt: skip

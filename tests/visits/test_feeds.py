@@ -120,7 +120,7 @@ def test_an_unchanged_calendar_is_not_sent_again(app, cast, feed, it_is):
         db.session.commit()
     client = cast.visitor.client
     first = client.get(feed.address)
-    assert first.headers["Cache-Control"] == "private, max-age=300"
+    assert first.headers["Cache-Control"] == "no-store"
     it_is(OPEN_DAY - timedelta(days=3))
     same = client.get(feed.address, headers={"If-None-Match": first.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")

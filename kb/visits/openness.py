@@ -41,8 +41,8 @@ def of(host: Office) -> Openness:
     )
 
 
-def rules(host: Office) -> Rules:
-    """The host's rules for the calendar."""
+def rules(host: Office, moving: Visit | None = None) -> Rules:
+    """The host's rules for the calendar; a visit that is moving does not count against the limit of a month."""
     settings = of(host)
     said = host.joined_at is not None and settings.id is not None
     closed = db.session.scalars(select(ClosedPeriod).where(ClosedPeriod.host_id == host.id).order_by(ClosedPeriod.from_on))
@@ -50,7 +50,7 @@ def rules(host: Office) -> Rules:
     today = clock.today(host.timezone)
     return Rules(
         settings.notice_days, settings.ahead_days, sessions_of(settings) if said else {}, periods, holidays_from(today.year),
-        _full_months(settings, today), said,
+        _full_months(settings, today, moving), said,
     )  # fmt: skip
 
 
@@ -104,12 +104,13 @@ def closed_days(visit: Visit) -> dict[date, str]:
     return {day: reason for day in sorted(days) if (reason := calendar.closed_reason(day, found))}
 
 
-def _full_months(settings: Openness, today: date) -> frozenset[tuple[int, int]]:
+def _full_months(settings: Openness, today: date, moving: Visit | None) -> frozenset[tuple[int, int]]:
     if not settings.visits_per_month:
         return frozenset()
     taken: dict[tuple[int, int], set[int]] = {}
     recent = VisitSlot.day > today - timedelta(days=31)
-    slots = select(VisitSlot.day, VisitSlot.visit_id).where(VisitSlot.host_id == settings.host_id, recent)
+    others = VisitSlot.visit_id != (moving.id if moving else 0)
+    slots = select(VisitSlot.day, VisitSlot.visit_id).where(VisitSlot.host_id == settings.host_id, recent, others)
     for day, visit_id in db.session.execute(slots):
         taken.setdefault((day.year, day.month), set()).add(visit_id)
     return frozenset(month for month, visits in taken.items() if len(visits) >= settings.visits_per_month)

@@ -69,7 +69,7 @@ def check(
         raise Invalid(f"Pilih paling banyak {MOST_SESSIONS} sesi pada paling banyak {MOST_DAYS} hari.", field)
     if reason := openness.refusal(host):
         raise Invalid(reason, field)
-    rules, today = openness.rules(host), clock.today(host.timezone)
+    rules, today = openness.rules(host, moving), clock.today(host.timezone)
     if by_host:
         rules = without_limits(rules)
     full = set() if joint else full_sessions(host, {wish.day for wish in wanted}, moving)
@@ -116,7 +116,7 @@ def next_free(
     host: Office, after: date | None = None, limit: int = 3, by_host: bool = False, moving: Visit | None = None
 ) -> list[Chosen]:  # fmt: skip
     """The next sessions a guest may ask for, from the day `after` on; with those that a visit that is `moving` holds itself."""
-    rules, today = openness.rules(host), clock.today(host.timezone)
+    rules, today = openness.rules(host, moving), clock.today(host.timezone)
     if by_host:
         rules = replace(without_limits(rules), ahead_days=rules.ahead_days)
     start = max(after or today, today)

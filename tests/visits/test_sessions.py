@@ -200,6 +200,17 @@ def test_a_visit_keeps_its_own_session_when_it_is_moved_and_nobody_elses(app, bu
     assert taken_by(app, ident) == [f"{OPEN_DAY} 10:00"]
 
 
+def test_a_visit_moves_within_a_month_that_it_fills_itself_and_nobody_comes_on_top(app, busy):
+    with app.app_context():
+        make_openness(sessions=tuple((weekday, *hours) for weekday in range(5) for hours in HOURS), visits_per_month=1)
+        ident = make_visit("accepted", session="08:00", session_ends="10:00").id
+        db.session.commit()
+    assert f'value="{AFTERNOON}"' in busy.guest_manager.client.get(f"/kunjungan/{ident}").text
+    other = busy.outsider.client.post(NEW, data={**FORM, "slot": [AFTERNOON]})
+    assert other.status_code == 422 and "batas kunjungan bulan ini tercapai" in faults_at(other.text, "slot")
+    do(busy.guest_manager, ident, "reschedule", slot=[AFTERNOON], reason="Bentrok")
+
+
 def test_members_may_prepare_several_sessions_and_only_managers_send_or_move_them(app, busy):
     kept = busy.guest_member.client.post(NEW, data={**FORM, "slot": [MORNING, AFTERNOON]})
     ident = int(kept.location.split("/")[2])

@@ -29,10 +29,9 @@ def test_a_draft_is_begun_by_one_completed_by_another_and_sent(person, how):
     page.get_by_label("Daftar rombongan").fill(PEOPLE)
     page.get_by_label("Nomor WhatsApp").fill("telepon")
     page.get_by_label("Surat permohonan sebagai PDF").set_input_files(LETTER)
-    guest.press("Lanjut: periksa jawaban").sees("Nomor WhatsApp tidak benar.").sees('"surat-permohonan.pdf" belum tersimpan')
+    guest.press("Lanjut: periksa jawaban").sees("Nomor WhatsApp tidak benar.").sees("Sudah dipilih: surat-permohonan.pdf")
     expect(page.get_by_label("Daftar rombongan")).to_have_value(PEOPLE)
     page.get_by_label("Nomor WhatsApp").fill("0812 0000 0000")
-    page.get_by_label("Surat permohonan sebagai PDF").set_input_files(LETTER)
     guest.press("Lanjut: periksa jawaban").sees("2 nama dari 4 orang").sees("surat-permohonan.pdf")
     guest.press("Kirim permohonan").sees("Permohonan terkirim").follow("Lihat permohonan").sees("Anggota Contoh, Analis")
 

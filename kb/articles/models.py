@@ -48,7 +48,7 @@ class Article(Rendered, db.Model):
     indicator_rows: Mapped[list["ArticleIndicator"]] = relationship(
         cascade="all, delete-orphan", order_by="ArticleIndicator.id", lazy="selectin"
     )
-    about_rows: Mapped[list["ArticleAbout"]] = relationship(cascade="all, delete-orphan", order_by="ArticleAbout.place", lazy="selectin")
+    about_rows: Mapped[list["ArticleAbout"]] = relationship(cascade="all, delete-orphan", order_by="ArticleAbout.place")
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'published', 'archived')", name="status"),
         CheckConstraint("visibility IN ('publik', 'jejaring', 'instansi')", name="visibility"),

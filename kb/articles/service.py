@@ -97,7 +97,7 @@ def publish(article: Article, viewer: Viewer, by_import: bool = False) -> None:
     # The revision that goes out is published from now on.
     newest = select(ArticleRevision).where(ArticleRevision.article_id == article.id, ArticleRevision.number == article.version)
     db.session.scalars(newest).one().status = "published"
-    events.record("article.published", article, viewer)
+    events.record("article.published", article, viewer, about=[row.office_id for row in article.about_rows])
 
 
 def archive(article: Article, viewer: Viewer) -> None:

@@ -10,7 +10,6 @@ from kb.notes.models import Note
 from kb.notifications import follows
 from kb.notifications.handlers import ANSWER_TITLES, VISIT_TITLES, invited_people, is_followed_up, newly_about, readers_of_its_note
 from kb.notifications.telling import sentence, tell
-from kb.offices.models import Office
 from kb.questions.models import Answer, Question
 from kb.visits import queries as visits
 
@@ -36,17 +35,17 @@ def tell_of_article(event: Event) -> None:
         return
     new = event.name == "article.published"
     url = f"/artikel/{article.slug}"
-    written = [f"Ditulis {article.office.name}{_about(article.about)}."]
+    said = [article.summary, _written(article) if event.data.get("about") else ""]
     subjects = [f"article:{article.id}", *([f"office:{article.office_id}", *_indicators(article.indicators)] if new else [])]
     title = f"{'Artikel baru' if new else 'Artikel diubah'}: {article.title}"
-    _tell(event, subjects, title, url, [article.summary, *written] if new else [""])
+    _tell(event, subjects, title, url, said if new else [])
     for office in newly_about(event, article):
         title = f"Artikel baru tentang {office.name}: {article.title}"
-        _tell(event, [f"office:{office.id}"], title, url, [article.summary, *written])
+        _tell(event, [f"office:{office.id}"], title, url, said)
 
 
-def _about(offices: list[Office]) -> str:
-    return f" tentang {', '.join(office.name for office in offices)}" if offices else ""
+def _written(article: Article) -> str:
+    return f"Ditulis {article.office.name} tentang {', '.join(office.name for office in article.about)}."
 
 
 @events.on("inbox", "note.published")

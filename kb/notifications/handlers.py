@@ -212,9 +212,9 @@ def tell_offices_it_is_about(event: Event) -> None:
 
 def newly_about(event: Event, article: Article) -> list[Office]:
     """The offices, besides the one that wrote it, that a new article is about, or that a change of a published one has named newly."""
-    if article.status != "published":
+    named = event.data.get("about")
+    if not named or article.status != "published":
         return []
-    named = {office.id for office in article.about} if event.name == "article.published" else set(event.data.get("about", ()))
     return [office for office in article.about if office.id in named and office.id != article.office_id]
 
 

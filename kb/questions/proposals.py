@@ -91,7 +91,8 @@ def _measured(found: Evidence) -> str:
         return ""
     instrument = loader.default_instrument()
     grade = scoring.grade_of(instrument, found.index).name
-    return f"{instrument.short_name} {instrument.id.rpartition('-')[2]}: {angka(found.index, 2)} ({grade}, {found.index_year})"
+    name = instrument.short_name[0].lower() + instrument.short_name[1:]
+    return f"{name} {instrument.id.rpartition('-')[2]}: {angka(found.index, 2)} ({grade}, {found.index_year})"
 
 
 def reasons(found: Evidence) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def test_a_draft_is_saved_then_published_and_each_is_told_once(cast, db_ctx):
     for _ in range(2):
         assert client.post(f"{address}/terbitkan").location == address
     page = cast.visitor.client.get(address).text
-    assert FORM["summary"] in page and "ditulis Host Member" in page and "Diskominfo Kabupaten Mesuji" in page
+    assert FORM["summary"] in page and "Diskominfo Kabupaten Mesuji</a> (Host Member)" in page
     with db_ctx():
         assert recorded() == ["article.created", "article.published"]
 

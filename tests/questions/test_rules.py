@@ -47,7 +47,7 @@ def test_an_index_below_baik_is_no_reason_to_ask_anybody(index, is_reason):
 
 
 def test_the_index_in_a_reason_is_rounded_half_up():
-    assert "Indeks SPBE 2020: 2,61 (Baik, 2023)" in proposals.reasons(Evidence(1, index=Decimal("2.605"), index_year=2023))
+    assert "indeks SPBE 2020: 2,61 (Baik, 2023)" in proposals.reasons(Evidence(1, index=Decimal("2.605"), index_year=2023))
 
 
 def test_likely_to_know_is_who_has_shown_something_or_has_a_very_good_index():
@@ -67,7 +67,7 @@ def test_the_reasons_are_said():
     found = Evidence(1, articles=2, notes=1, answers=3, accepted=1, index=Decimal("3.7"), index_year=2023, waiting=2)
     assert proposals.best([found])[0].reason == (
         "2 artikel tentang indikator ini; menerima 1 kunjungan tentang indikator ini; 1 jawabannya diterima penanya; "
-        "2 jawaban lain tentang indikator ini; Indeks SPBE 2020: 3,70 (Sangat Baik, 2023); sedang diminta menjawab 2 pertanyaan lain"
+        "2 jawaban lain tentang indikator ini; indeks SPBE 2020: 3,70 (Sangat Baik, 2023); sedang diminta menjawab 2 pertanyaan lain"
     )
 
 

@@ -100,3 +100,9 @@ def test_a_search_in_vain_is_counted_once_a_day_without_person(library, cast, db
 def test_a_search_in_vain_leads_to_asking(library, cast, client):
     assert "/tanya/baru?judul=zzzzqqqq" in cast.outsider.client.get("/cari?q=zzzzqqqq").text
     assert "/tanya/baru?judul" not in client.get("/cari?q=zzzzqqqq").text
+
+
+@pytest.mark.parametrize("end", ["%0B", "%0C", "%C2%85", "%E2%80%A8", "%E2%80%A9"])
+def test_a_line_end_of_word_parts_the_words_of_a_query(library, client, end):
+    assert "12 hasil" in client.get(f"/cari?q=rencana{end}anggaran").text
+    assert client.get(f"/api/v1/search?q=rencana{end}anggaran").json["total"] == 12

@@ -4,10 +4,12 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text, update
 
-from kb import cli
+from kb import cli, create_app
 from kb.articles.models import Article
+from kb.config import from_environment
 from kb.core import markdown, rendering
 from kb.core.db import db
 from kb.notes.models import Note
@@ -17,6 +19,14 @@ from tests import databases
 from tests.home.makers import make_article
 from tests.notes.makers import make_note
 from tests.questions.makers import make_answer, make_question
+
+BEFORE = "demand"
+QUESTION = """INSERT INTO question
+    (id, office_id, title, body, html, visibility, status, closed_because, version, answer_count, stage, is_flagged, hidden_because, is_sample,
+     created_at, asked_at, edited_at)
+    VALUES (1, 1, 'Apa?', :body, '<p>lama</p>', 'publik', 'open', '', 1, 0, 0, false, '', false, :now, :now, :now)"""
+REVISION = """INSERT INTO question_revision (question_id, number, title, body, indicators, visibility, created_at)
+    VALUES (1, 1, 'Apa?', :body, '[]', 'publik', :now)"""
 
 BODY = "## Judul\n\nTeks:\n- satu\n  - dua"
 
@@ -135,3 +145,24 @@ def test_changed_words_reach_the_search(stored, db_ctx, monkeypatch):
         db.session.execute(update(Article).values(html="<p>Judul Teks: satu dua</p>", rendered_by="lama"))
         db.session.commit()
         assert cli._render_anew() is False
+
+
+def test_texts_of_the_version_before_are_kept_and_made_anew(tmp_path):
+    if databases.POSTGRESQL:
+        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
+    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
+    values = {"body": BODY, "now": "2026-11-01 00:00:00"}
+    with app.app_context():
+        upgrade(revision=BEFORE)
+        with db.engine.begin() as connection:
+            connection.execute(text("INSERT INTO office (id, slug, name, kind, timezone) VALUES (1, 'a', 'A', 'kota', 'Asia/Jakarta')"))
+            connection.execute(text(QUESTION), values)
+            connection.execute(text(REVISION), values)
+        upgrade(revision="rendered")
+        assert rendering.render_anew() == (1, True)
+        assert db.session.scalar(text("SELECT html FROM question")) == markdown.render(BODY).html
+        db.session.remove()
+        downgrade(revision=BEFORE)
+        assert db.session.scalar(text("SELECT count(*) FROM question JOIN question_revision ON question_id = question.id")) == 1
+        db.session.remove()
+        db.engine.dispose()

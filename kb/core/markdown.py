@@ -57,6 +57,7 @@ SWALLOWING = re.compile(
 HIDING = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
 EMPTY = re.compile(r"<p>\s*</p>\n?")
+BLOCK_EDGE = re.compile(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)")
 # What nh3 returns: attributes in double quotes.
 PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')

@@ -110,7 +110,8 @@ def test_plain_text_keeps_the_words_apart():
     assert text.split() == ["Judul", "Satu", "dua", "a", "b", "1", "2"]
 
 
-@pytest.mark.parametrize("source", ["- satu\n  - dua", "- satu\n  ```\n  dua\n  ```", "- satu\n  > dua", "<details><summary>satu</summary>dua</details>",
+@pytest.mark.parametrize("source", ["- satu\n  - dua", "- satu\n  ```\n  dua\n  ```", "- satu\n  > dua",
+                                    "<details><summary>satu</summary>dua</details>",
                                     "1. satu\n   1. dua"])  # fmt: skip
 def test_plain_text_keeps_blocks_within_blocks_apart(source):
     assert markdown.to_text(markdown.render(source).html) == "satu\ndua"

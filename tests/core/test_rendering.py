@@ -22,8 +22,8 @@ from tests.questions.makers import make_answer, make_question
 
 BEFORE = "demand"
 QUESTION = """INSERT INTO question
-    (id, office_id, title, body, html, visibility, status, closed_because, version, answer_count, stage, is_flagged, hidden_because, is_sample,
-     created_at, asked_at, edited_at)
+    (id, office_id, title, body, html, visibility, status, closed_because, version, answer_count, stage, is_flagged, hidden_because,
+     is_sample, created_at, asked_at, edited_at)
     VALUES (1, 1, 'Apa?', :body, '<p>lama</p>', 'publik', 'open', '', 1, 0, 0, false, '', false, :now, :now, :now)"""
 REVISION = """INSERT INTO question_revision (question_id, number, title, body, indicators, visibility, created_at)
     VALUES (1, 1, 'Apa?', :body, '[]', 'publik', :now)"""

@@ -20,8 +20,8 @@ IN_TEXT = (
     (re.compile(r"^[ >]*(?:[-*+]|\d+[.)])[ ]*$", re.M), 500),  # list items without text
     (re.compile(r"^(?:[ >:]*(?:[-*+]|\d+[.)]) ){20}", re.M), 1),  # lists within lists on one line
     (re.compile(r"^(?:[^|\n]*\|){200}", re.M), 1),  # columns
-    (re.compile(r"\|"), 25_000),  # cells
-    (re.compile(r"(?:[-*+]|\d[.)])[ \n]"), 25_000),  # list items
+    (re.compile(r"\|"), 20_000),  # cells
+    (re.compile(r"(?:[-*+]|\d[.)])[ \n]"), 20_000),  # list items
     (re.compile(r"~{100}|`{100}"), 1),  # fences
     (re.compile(r"\[\^"), 600),  # footnotes and references to them
     (re.compile(r"^[ >]*\[[^\]\n]*\]:", re.M), 1000),  # addresses of links

@@ -57,6 +57,7 @@ SWALLOWING = re.compile(
 HIDING = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
 EMPTY = re.compile(r"<p>\s*</p>\n?")
+BLOCK_EDGE = re.compile(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)")
 # What nh3 returns: attributes in double quotes.
 PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -142,7 +143,9 @@ def trusted(html: str) -> Markup:
 
 def to_text(html: str) -> str:
     """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own."""
-    spaced = re.sub(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote)>|<br>", "\n", html)
+    spaced = re.sub(
+        r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)", "\n", html
+    )
     spaced = re.sub(r'<a class="footnote-backref".*?</a>', "", spaced, flags=re.S)
     text = Markup(re.sub(r"<[^>]*>", "", spaced)).unescape()
     return re.sub(r"[ \t]*\n\s*", "\n", text).strip()

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from kb.visits.letters import Block, Bulleted, Heading, Numbered, Paragraph, Table
 
-TEXTS = {"p", "pre", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"}
+TEXTS = {"p", "pre", "dt", "dd", "summary", "h1", "h2", "h3", "h4", "h5", "h6"}
 CELLS = {"td", "th"}
 
 
@@ -47,6 +47,8 @@ class _Reader(HTMLParser):
             self._end_item()
             self.lists.append(tag)
         elif tag == "table":
+            if self.lists:  # what the item said before it is no cell
+                self._end_item()
             self.in_table = True
         elif tag == "tr":
             self.rows.append([])

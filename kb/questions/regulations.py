@@ -59,10 +59,13 @@ def _read(entry: dict) -> Repealed:
     return Repealed(**entry | {"promulgated_on": date.fromisoformat(on) if on else None})
 
 
+BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|dt|dd|pre|blockquote|summary)>|(?=<(?:ul|ol)\b)")
+
+
 def cited_in(html: str) -> list[Repealed]:
     """The repealed rules that a rendered text cites, in the order of the data."""
     # A line break within a paragraph joins; the end of a block separates.
-    blocks = [" ".join(markdown.to_text(block).split()) for block in re.split(r"</(?:p|li|h\d|td|th|dt|dd|pre|blockquote)>", html)]
+    blocks = [" ".join(markdown.to_text(block).split()) for block in BLOCK_END.split(html)]
     return [rule for rule in repealed() if any(_cites(rule, block) for block in blocks)]
 
 

@@ -240,3 +240,12 @@ def test_the_articles_we_ship_are_all_good_and_at_least_fifteen(app, db_ctx):
         results = import_folder(Path(app.config["CONTENT"]) / "artikel")
         assert [result.line for result in results if result.error] == [] and len(results) >= 15
         assert all(article.source for article in db.session.scalars(select(Article)))
+
+
+@pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_line_ends_of_word_part_words_in_a_file(app, db_ctx, tmp_path, end):
+    put(tmp_path, "satu", FILE.format(title=f"Peta{end}rencana") + f"\nBaris{end}dua\n")
+    with db_ctx():
+        assert outcomes(tmp_path) == {"satu": "baru"} and outcomes(tmp_path) == {"satu": "tetap"}
+        article = db.session.scalars(select(Article)).one()
+        assert article.title == "Peta rencana" and article.body.endswith("\n\nBaris\ndua")

@@ -6,6 +6,7 @@ import pytest
 
 from kb.articles.forms import BODY_MAX
 from kb.core import markdown
+from kb.core.blocks import DEEPEST
 from tests.core.test_markdown import dangers
 
 SECONDS = 5
@@ -19,6 +20,13 @@ SIGNS = [
     "- ", "- a\n", "- \n", "1. ", "1. a\n", "> - ", "# a\n", "# a\n\n", "---\n", "---\n> ", "a\n===\n", "=", "\n:   ", "a\n:   b\n\n",
     "[a]: \n", "[^a]", "[^a] ", "x[^a]\n\n[^a]: t\n\n", "*[A]: b\n", "http://", "http://a.b/ ", "a@b.", "x.y", ("x.y" * 450 + " "),
     "\\", "\\[", "```\n", "~~~\n", "    a\n", "a  \n",
+    "- a\n  - b\n", "1. a\n   - b\n", "1. a\n  - b\n", "- a\n\n  b\n", "- ```\n", "- a\n* b\n", "1) a\n", "a\n- b\n", "> - a\nb\n",
+    "<details>\n", "<details><summary>", "<details><summary>a</summary>\n\nb\n\n</details>\n", "</details>", "a</details",
+    "<summary>", "- <details>\n",
+ "|a|b|\n|-|-|\n|[x|y](/z)|2|\n",
+
+    "a\n|a|b|\n|-|-|\n|1|2|\n", "a|b\n-|-\n", "![a](http://b/c.png) ",
+    "<img src=data:a>", "[![a](//b)](/c) ", "<script>", "<!-- a\n", "<div>\n\n", "<iframe>",
     "a\n\n", "a", " ", "\n", "\t", "- [ ] ",
 ]  # fmt: skip
 
@@ -39,6 +47,16 @@ def test_no_sign_repeated_to_the_limit_keeps_the_renderer_busy(sign):
     "source",
     [
         "".join(f"{'    ' * depth}- a\n" for depth in range(300)),
+        "".join(f"{'  ' * depth}- a\n" for depth in range(19)) + "b\n" * 80_000,
+        "".join(f"{'  ' * depth}- a\n" for depth in range(300)) + "b\n" * 60_000,
+        "a|" * 190 + "\n" + "-|" * 190 + "\n" + "a\n" * 90_000,
+        "|a|\n|-|\n" + "a\n" * 90_000,
+        "- a\n" * 19_900,
+        "<details>\n" * 19 + "a\n" * 90_000,
+        "<!-- a\n" * 28_000,
+        "|a|b|\n|-|-|\n|" + "[a|b](" * 19_000,
+        "|a|b|\n|-|-|\n|" + "`|``|" * 9_000,
+        "|a|b|c|d|e|\n|-|-|-|-|-|\n" + "|a|b|c|d|e|\n" * 3_300,
         "".join(f"{'> ' * depth}a\n\n" for depth in range(300)),
         "".join(f"x[^{n}]\n\n[^{n}]: t [^{n + 1}]\n\n" for n in range(8000)),
         "[^1]: t\n\n" + "x[^1] " * 30_000,
@@ -46,7 +64,25 @@ def test_no_sign_repeated_to_the_limit_keeps_the_renderer_busy(sign):
         "a|" * 50_000 + "\n" + "-|" * 50_000,
         "".join(f"[{n}]: /x\n" for n in range(8000)) + "\n" + "".join(f"[a][{n}] " for n in range(8000)),
     ],
-    ids=["lists", "quotes", "footnotes", "references", "abbreviations", "columns", "links"],
+    ids=[
+        "lists",
+        "list and text",
+        "deep list and text",
+        "wide table",
+        "long table",
+        "items",
+        "folds",
+        "comments",
+        "links in cells",
+        "code in cells",
+        "cells",
+        "quotes",
+        "footnotes",
+        "references",
+        "abbreviations",
+        "columns",
+        "links",
+    ],  # fmt: skip
 )
 def test_no_nesting_or_naming_keeps_the_renderer_busy(source):
     assert timed(source[:BODY_MAX])[1] < SECONDS
@@ -73,3 +109,8 @@ def test_a_long_honest_text_keeps_its_form():
     html = markdown.render(part * 25 + "[^1]: catatan").html
     assert html.count("<strong>lampiran</strong>") == 500 and html.count('href="/x"') == 1250 and html.count("<table") == 25
     assert html.count("<h2") == 25 and html.count('class="footnote-ref"') == 500
+
+
+def test_lists_too_deep_for_any_reader_stay_text():
+    html = markdown.render("".join(f"{'  ' * depth}- butir{depth}\n" for depth in range(40))).html
+    assert html.count("<ul>") == DEEPEST - 1 and "butir39" in html

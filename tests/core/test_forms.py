@@ -31,6 +31,8 @@ def test_no_message_of_the_library_is_left_in_english():
     [
         ("a\x00b\x1bc", "abc"),
         ("satu\r\ndua\rtiga", "satu\ndua\ntiga"),
+        *((f"satu{end}dua", "satu\ndua") for end in ("\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r\n", "\r")),
+        ("\u2028 satu\x0b", "satu"),
         ("  tepi ", "tepi"),
         ("e\u0301", "é"),
         ("a\u202eb", "ab"),
@@ -44,6 +46,21 @@ def test_no_message_of_the_library_is_left_in_english():
 )
 def test_typed_text_is_cleaned(typed, kept):
     assert forms.clean(typed) == kept
+
+
+@pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r\n", "\n"])
+def test_on_one_line_a_line_end_is_a_blank(app, end):
+    assert forms.clean_line(f" satu{end}dua ") == "satu dua"
+    with app.test_request_context(method="POST", data={"line": f"satu{end}dua", "text": f"satu{end}dua"}):
+        form = Typed()
+        assert (form.line.data, form.text.data) == ("satu dua", "satu\ndua")
+
+
+class Typed(forms.Form):
+    """A form with a line and a text."""
+
+    line = wtforms.StringField()
+    text = wtforms.TextAreaField()
 
 
 @given(st.text())

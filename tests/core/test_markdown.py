@@ -38,6 +38,12 @@ ATTACKS = [
     "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
     '*[HTML]: "><script>alert(1)</script>\n\nHTML',
     "<div id=isi>ganti</div>",
+    "<details id=isi class=panel ontoggle=alert(1) style=top:0><summary id=isi onclick=alert(1)>x</summary>\n\n<script>alert(1)</script>",
+    "![x](/\\\\jahat.example/pixel.png)",
+    "<img src='/\t/jahat.example/pixel.png'>",
+    "<img src='\\\\jahat.example/pixel.png'>",
+    '![x"onerror=alert(1)](http://jahat.example/"onclick=alert(1))',
+    "<img alt='&lt;script&gt;alert(1)&lt;/script&gt;' src=//jahat.example/x>",
 ]
 
 
@@ -55,7 +61,7 @@ class Danger(HTMLParser):
             value = (value or "").strip().lower()
             if name.startswith("on") or name == "style" or re.match(r"\s*(javascript|data|vbscript):", value):
                 self.found.append((tag, name, value))
-            if name == "src" and not (value.startswith("/") and not value.startswith("//")):
+            if name == "src" and not re.match(r"/(?![/\\])", re.sub(r"\s", "", value)):
                 self.found.append((tag, name, value))
             if name == "id" and not markdown.ID.match(value):
                 self.found.append((tag, name, value))
@@ -104,6 +110,13 @@ def test_plain_text_keeps_the_words_apart():
     assert text.split() == ["Judul", "Satu", "dua", "a", "b", "1", "2"]
 
 
+@pytest.mark.parametrize("source", ["- satu\n  - dua", "- satu\n  ```\n  dua\n  ```", "- satu\n  > dua",
+                                    "<details><summary>satu</summary>dua</details>",
+                                    "1. satu\n   1. dua"])  # fmt: skip
+def test_plain_text_keeps_blocks_within_blocks_apart(source):
+    assert markdown.to_text(markdown.render(source).html) == "satu\ndua"
+
+
 def test_marked_words_are_the_only_markup():
     assert str(markdown.mark("a <b> rencana", [(6, 13)])) == "a &lt;b&gt; <mark>rencana</mark>"
 
@@ -149,3 +162,68 @@ def test_a_long_article_with_many_links_headings_and_footnotes_is_rendered():
     )
     html = markdown.render("".join(part.format(number) for number in range(200))).html
     assert html.count("<h2") == 200 and html.count('href="/artikel/x"') == 200 and html.count("<table") == 200
+
+
+def test_links_tell_no_search_engine_and_no_page_that_they_come_from_us():
+    html = markdown.render(
+        "[a](https://contoh.example) <https://b.example> https://c.example <a href='//d.example' rel='opener'>d</a>"
+    ).html
+    assert re.findall(r'<a href="([^"]*)" rel="noopener nofollow">', html) == [
+        "https://contoh.example", "https://b.example", "https://c.example", "//d.example",
+    ]  # fmt: skip
+    assert html.count("<a ") == 4 and html.count("rel=") == 4
+
+
+FOREIGN = "https://contoh.example/peta.png"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown", "named"),
+    [
+        (f"![Peta]({FOREIGN})", f'<a href="{FOREIGN}" rel="noopener nofollow">Gambar: Peta</a>', FOREIGN),
+        (f"![]({FOREIGN})", f'<a href="{FOREIGN}" rel="noopener nofollow">Gambar</a>', FOREIGN),
+        (f'<img src="{FOREIGN}" alt="A &lt;b&gt; &quot;c&quot;">', ">Gambar: A &lt;b&gt; &#34;c&#34;</a>", FOREIGN),
+        ("![Peta](http://contoh.example/a?b=1&c=2)", 'href="http://contoh.example/a?b=1&amp;c=2"', "http://contoh.example/a?b=1&c=2"),
+        (
+            "![Peta](//contoh.example/a.png)",
+            '<a href="//contoh.example/a.png" rel="noopener nofollow">Gambar: Peta</a>',
+            "//contoh.example/a.png",
+        ),
+        (f"[![Lencana]({FOREIGN})](/x)", '<a href="/x" rel="noopener nofollow">Gambar: Lencana</a>', FOREIGN),
+        ("![Peta][p]\n\n[p]: https://contoh.example/peta.png", ">Gambar: Peta</a>", FOREIGN),
+        (f"|a|b|\n|-|-|\n|![Peta]({FOREIGN})|2|", ">Gambar: Peta</a></td>", FOREIGN),
+    ],
+)
+def test_a_picture_of_another_site_becomes_a_link_and_its_writer_is_told(source, shown, named):
+    rendered = markdown.render(source)
+    assert shown in rendered.html and "<img" not in rendered.html
+    assert rendered.remarks == (f"1 gambar dari situs lain tidak ditampilkan: {named}. Pembaca melihat tautannya.",)
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("peta.png", "peta.png"),
+        ("./img/peta.png", "./img/peta.png"),
+        ("data:image/png;base64,AA", "gambar tertanam"),
+        ("C:\\peta.png", "gambar tertanam"),
+    ],
+)
+def test_a_picture_that_is_nowhere_leaves_its_words_and_its_writer_is_told(address, named):
+    rendered = markdown.render(f"![Peta]({address})")
+    assert rendered.html == "<p>Gambar: Peta</p>"
+    assert rendered.remarks == (f"1 gambar tidak ditampilkan karena tidak ada di sini: {named}. Pembaca melihat keterangannya.",)
+
+
+def test_html_that_is_not_used_is_named_and_many_names_stay_few():
+    rendered = markdown.render("<u>a</u> <font color=red>b</font> <u>c</u> **d** `<x>` <details>")
+    assert rendered.remarks == ("Kode HTML yang tidak dipakai: <u>, <font>.",)
+    many = markdown.render("".join(f"![a](https://contoh.example/{'x' * 200}{number}.png)\n" for number in range(50))).remarks
+    assert many[0].startswith("50 gambar") and "dan 45 lainnya" in many[0] and len(many[0]) < 600
+
+
+def test_a_text_with_nothing_hidden_has_no_remarks():
+    assert (
+        markdown.render("# a\n\n![b](/static/img/b.png) [c](https://c.example)\n\n<details><summary>d</summary>\n\ne\n\n</details>").remarks
+        == ()
+    )

@@ -1,4 +1,4 @@
-"""Nobody waits to write while a text is made into HTML (SQLite has one writer)."""
+"""Nobody waits to write while a text is made into HTML (SQLite has one writer), and its writer is told what is not shown of it."""
 
 import sqlite3
 from contextlib import closing
@@ -11,7 +11,7 @@ from tests import databases
 from tests.home.makers import make_article
 from tests.questions.makers import make_answer, make_question
 
-pytestmark = pytest.mark.skipif(bool(databases.POSTGRESQL), reason="PostgreSQL has many writers")
+ONE_WRITER = pytest.mark.skipif(bool(databases.POSTGRESQL), reason="PostgreSQL has many writers")
 
 BODY = "Naskah **panjang** untuk dilihat dahulu."
 ARTICLE = {"title": "Judul", "summary": "Ringkasan", "body": BODY, "visibility": "publik", "version": 1}
@@ -68,6 +68,7 @@ def pages(cast, db_ctx):
 NAMES = ["new article", "article", "new question", "question", "new answer", "answer", "new note"]
 
 
+@ONE_WRITER
 @pytest.mark.parametrize("name", [*NAMES, "live preview"])
 def test_a_preview_keeps_nobody_from_writing(cast, pages, writers, name):
     address, form = pages[name]
@@ -76,6 +77,7 @@ def test_a_preview_keeps_nobody_from_writing(cast, pages, writers, name):
     assert writers and set(writers) == {"wrote"}
 
 
+@ONE_WRITER
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_saved_is_rendered_before_anything_is_written(cast, pages, writers, name):
     address, form = pages[name]
@@ -84,7 +86,36 @@ def test_what_is_saved_is_rendered_before_anything_is_written(cast, pages, write
     assert writers == ["wrote"]
 
 
+@ONE_WRITER
 def test_checking_a_question_keeps_nobody_from_writing(cast, pages, writers):
     address, form = pages["new question"]
     assert "<strong>panjang</strong>" in cast.guest_manager.client.post(address, data=form | {"action": "check"}).text
     assert writers == ["wrote"]
+
+
+SHOWS_LESS = "Naskah dengan ![peta](https://contoh.example/peta.png) dan <u>garis</u>."
+TOLD = (
+    "1 gambar dari situs lain tidak ditampilkan: https://contoh.example/peta.png. Pembaca melihat tautannya.",
+    "Kode HTML yang tidak dipakai: &lt;u&gt;.",
+)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "live preview"])
+def test_a_preview_tells_what_will_not_be_shown(cast, pages, name):
+    address, form = pages[name]
+    body = "jawab-body" if "jawab-body" in form else "body"
+    page = cast.guest_manager.client.post(address, data=form | {"action": "preview", body: SHOWS_LESS}).text
+    assert all(page.count(sentence) == 1 for sentence in TOLD)
+    assert not any(sentence in cast.guest_manager.client.post(address, data=form | {"action": "preview"}).text for sentence in TOLD)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_saving_tells_what_is_not_shown_once(cast, pages, name):
+    address, form = pages[name]
+    body = "jawab-body" if "jawab-body" in form else "body"
+    action = {"action": "send" if name == "new question" else "save", "once": "kunci", "jawab-once": "kunci"}
+    saved = cast.guest_manager.client.post(address, data=form | action | {body: SHOWS_LESS})
+    assert saved.status_code == 303
+    page = cast.guest_manager.client.get(saved.location).text
+    assert all(page.count(f'<p class="notice wait" role="status">{sentence}') == 1 for sentence in TOLD)
+    assert not any(sentence in cast.guest_manager.client.get(saved.location).text for sentence in TOLD)

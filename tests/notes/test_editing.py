@@ -71,10 +71,10 @@ def test_a_body_of_many_megabytes_comes_back_instead_of_being_lost(cast):
     assert answer.text.count("panjang ") > 2_000_000
 
 
-def test_control_characters_are_taken_out(cast, db_ctx):
-    write(cast.guest_manager.client, title="Peta\x00 ren\u202ecana", body="Baris satu\r\nBaris\x0b dua")
+def test_control_characters_are_taken_out_and_what_ends_a_line_parts_words(cast, db_ctx):
+    write(cast.guest_manager.client, title="Peta\x00 ren\u202ecana\x0bdua", body="Baris satu\r\nBaris\x0bdua\u2028tiga")
     with db_ctx():
-        assert (only_note().title, only_note().body) == ("Peta rencana", "Baris satu\nBaris dua")
+        assert (only_note().title, only_note().body) == ("Peta rencana dua", "Baris satu\nBaris\ndua\ntiga")
 
 
 @pytest.mark.parametrize(

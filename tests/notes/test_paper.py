@@ -65,3 +65,13 @@ def test_what_stands_under_a_heading_is_taken_out_with_all_its_parts():
     assert found == [Paragraph("Satu"), Heading("Rinci", 3), Paragraph("Dua")]
     assert rest == [Paragraph("Awal"), Heading("Lain", 2), Paragraph("Tiga")]
     assert split(rest, ("kesepakatan",)) == ([], rest)
+
+
+def test_folds_and_tables_within_lists_keep_their_words_on_paper():
+    source = "- butir\n\n  |a|b|\n  |-|-|\n  |1|2|\n\n<details><summary>Rincian</summary>\nisi\n</details>"
+    assert blocks_of(markdown.render(source).html) == [
+        Table(("a", "b"), (("1", "2"),)),
+        Bulleted(("butir",)),
+        Paragraph("Rincian"),
+        Paragraph("isi"),
+    ]

@@ -153,3 +153,9 @@ def test_the_index_follows_when_the_subjects_change(written_about, client, db_ct
         settle()
     assert "Cerita" not in client.get("/cari?q=instansi:mesuji").text
     assert "Cerita" in client.get("/cari?q=instansi:pringsewu").text
+
+
+@pytest.mark.parametrize("end", ["%0B", "%0C", "%C2%85", "%E2%80%A8", "%E2%80%A9"])
+def test_a_line_end_of_word_parts_the_words_of_a_query(library, client, end):
+    assert "12 hasil" in client.get(f"/cari?q=rencana{end}anggaran").text
+    assert client.get(f"/api/v1/search?q=rencana{end}anggaran").json["total"] == 12

@@ -168,3 +168,12 @@ def test_no_text_breaks_the_reader_and_every_line_is_accounted_for(text):
 @given(st.binary(max_size=300))
 def test_no_file_breaks_the_reader(content):
     members.from_file("apa saja", content)
+
+
+@pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\r", "\r\n"])
+def test_lines_that_word_ends_are_lines_of_their_own(end):
+    two = [Member("Ani Contoh"), Member("Budi Contoh")]
+    assert members.from_text(f"Ani Contoh{end}Budi Contoh").members == two
+    assert members.from_file("r.csv", f"Ani Contoh{end}Budi Contoh".encode()).members == two
+    assert members.from_text(f'Nama;Jabatan\n"Ani{end}Contoh";"Kepala{end}Bidang"').members == [Member("Ani Contoh", "Kepala Bidang")]
+    assert members.from_file("r.xlsx", xlsx(["Nama"], ["Ani\u2028Contoh"])).members == [Member("Ani Contoh")]

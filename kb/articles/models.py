@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.numbers import never_again
 from kb.offices.models import Office
 
 # From the most readers to the fewest.
@@ -14,6 +15,7 @@ VISIBILITIES = ("publik", "jejaring", "instansi")
 STATUSES = ("draft", "published", "archived")
 
 
+@never_again
 class Article(db.Model):
     """An article. `version` is the number of its newest revision; `html` and `toc` are made from `body` at save.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kb.articles import policy
 from kb.articles.models import VISIBILITIES, Article, ArticleIndicator, ArticleRevision, ArticleSlug
@@ -94,6 +94,24 @@ def publish(article: Article, viewer: Viewer, by_import: bool = False) -> None:
     newest = select(ArticleRevision).where(ArticleRevision.article_id == article.id, ArticleRevision.number == article.version)
     db.session.scalars(newest).one().status = "published"
     events.record("article.published", article, viewer)
+
+
+def discard(article: Article, viewer: Viewer, started_from: int) -> None:
+    """Delete a draft with all its revisions, for good. Raises EditConflict when it was changed or published since that version."""
+    require(policy.can_view(viewer, article), policy.can_edit(viewer, article))
+    if article.status != "draft":
+        raise EditConflict(article)
+    require(seen=True, allowed=policy.can_discard(viewer, article))
+    events.record("article.discarded", article, viewer)
+    claim = delete(Article).where(Article.id == article.id, Article.version == started_from, Article.status == "draft")
+    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount != 1:
+        raise EditConflict(article)
+    db.session.expunge(article)
+
+
+def opens_further(article: Article, visibility: str) -> bool:
+    """Would this choice show a published article to more readers than it has?"""
+    return article.status == "published" and VISIBILITIES.index(visibility) < VISIBILITIES.index(article.visibility)
 
 
 def archive(article: Article, viewer: Viewer) -> None:

@@ -22,6 +22,7 @@ FORM = {
     "indicators": ["spbe-2020/12"],
     "visibility": "para_pihak",
     "action": "publish",
+    "readers": "para_pihak",
 }
 MINE = {"side": "guest", "other": "kabupaten-mesuji"}
 # Every page that could tell of a note.
@@ -117,11 +118,11 @@ def test_a_draft_is_the_writers_until_it_is_published(cast, db_ctx):
     address = write(cast.host_member.client, side="host", other="kabupaten-pringsewu", action="save").location
     assert "Draf instansi kami" in cast.host_manager.client.get("/catatan").text
     assert cast.guest_manager.client.get(address).status_code == 404
-    assert cast.host_manager.client.post(f"{address}/terbitkan").status_code == 303
+    assert cast.host_manager.client.post(f"{address}/terbitkan", data={"readers": "para_pihak"}).status_code == 303
     assert cast.guest_manager.client.get(address).status_code == 200
     with db_ctx():
         first = only_note().published_at
-    assert cast.host_manager.client.post(f"{address}/terbitkan").status_code == 303, "a second press changes nothing"
+    assert cast.host_manager.client.post(f"{address}/terbitkan", data={"readers": "para_pihak"}).status_code == 303, "a second press changes nothing"
     with db_ctx():
         assert only_note().published_at == first
 

@@ -36,10 +36,12 @@ EVENTS = {
     "article.edited": "Artikel diubah",
     "article.restored": "Revisi artikel dipulihkan",
     "article.published": "Artikel diterbitkan",
+    "article.discarded": "Draf artikel dihapus",
     "article.archived": "Artikel diarsipkan",
     "article.source_withheld": "Sumber artikel disamarkan atau disembunyikan",
     "article.unarchived": "Artikel dikeluarkan dari arsip",
     "visit.requested": "Permohonan kunjungan dikirim",
+    "visit.discarded": "Draf permohonan kunjungan dihapus",
     "visit.accepted": "Kunjungan diterima",
     "visit.moved_online": "Kunjungan dialihkan daring",
     "visit.declined": "Permohonan kunjungan ditolak",
@@ -71,6 +73,7 @@ EVENTS = {
     "note.created": "Catatan dibuat",
     "note.edited": "Catatan diubah",
     "note.published": "Catatan diterbitkan",
+    "note.discarded": "Draf catatan dihapus",
     "note.followed_up": "Tindak lanjut ditambah atau selesai",
     "question.asked": "Pertanyaan diajukan",
     "question.edited": "Pertanyaan diubah",
@@ -149,7 +152,8 @@ def subject_label(event: Event) -> str:
 
 def subject_url(event: Event) -> str:
     """The page of what an event is about, where its number leads there."""
-    return PAGES[event.subject_kind].format(event.subject_id) if event.subject_kind in PAGES else ""
+    gone = event.name.endswith(".discarded")
+    return PAGES[event.subject_kind].format(event.subject_id) if event.subject_kind in PAGES and not gone else ""
 
 
 def details(event: Event) -> str:

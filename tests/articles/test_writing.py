@@ -113,7 +113,9 @@ def test_every_page_of_the_old_address_leads_to_the_same_page_of_the_new_one(cas
     assert (answer.status_code, answer.location) == (301, f"{new}{page}")
 
 
-@pytest.mark.parametrize(("act", "values"), [("/riwayat/1/pulihkan", {"version": "2"}), ("/arsipkan", {}), ("/terbitkan", {"readers": "publik"})])
+@pytest.mark.parametrize(
+    ("act", "values"), [("/riwayat/1/pulihkan", {"version": "2"}), ("/arsipkan", {}), ("/terbitkan", {"readers": "publik"})]
+)
 def test_every_act_of_the_old_address_is_done_to_the_article(cast, renamed, act, values):
     answer = cast.host_manager.client.post(f"{renamed[0]}{act}", data=values)
     assert answer.status_code == 303 and answer.location in renamed

@@ -21,7 +21,8 @@ def test_from_a_draft_to_a_restored_revision(person, how):
         expect(preview.locator("strong")).to_have_text("lembar kerja")
     writer.press("Simpan draf").sees("Ini draf")
     assert page.locator("main script").count() == 0
-    writer.press("Terbitkan").sees("Bagikan ke WhatsApp")
+    writer.follow("Terbitkan …").sees("Terbitkan untuk siapa pun, juga tanpa akun?")
+    writer.press("Terbitkan untuk siapa pun, juga tanpa akun").sees("Bagikan ke WhatsApp")
     address = page.url.removeprefix(writer.site)
     _found_within_five_seconds(person().page, writer.site, word)
 

@@ -56,6 +56,9 @@ HISTORY = {
     "visit.day_closed": "Harinya menjadi hari tutup",
 }
 
+# What followed by itself from what somebody did elsewhere: nobody's act, so the history names nobody.
+CONSEQUENCES = {"visit.displaced", "visit.slot_freed", "visit.day_closed", "visit.joint_asked", "visit.reminded", "visit.erased"}
+
 # So many free sessions are offered where one is picked from a list: those of about half a year.
 NEXT_FREE = 250
 # So many articles of the host are offered before an indicator is chosen; the others can be unfolded.
@@ -386,6 +389,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         may_complete=policy.can_complete(viewer, visit, today),
         history=queries.history(visit),
         words=HISTORY,
+        consequences=CONSEQUENCES,
         may_share=visit.status in MAY_SHARE,
         writes_notes=visit.status in HOLDS_SLOT and today >= visit.day,
         letter_label=letter_service.label_of,

@@ -31,7 +31,7 @@ PLACES = (
 )  # fmt: skip
 
 
-def told(form: dict) -> dict:
+def with_readers(form: dict) -> dict:
     """The form of somebody who has read who the readers are."""
     return {**form, "readers": form["visibility"]}
 
@@ -42,7 +42,7 @@ def only_note() -> Note:
 
 def write(client, **changed):
     """Send the form of a new note about a consultation that was not arranged here; who publishes was told for whom."""
-    return client.post("/catatan/baru", data=told({**FORM, **MINE, **changed}))
+    return client.post("/catatan/baru", data=with_readers({**FORM, **MINE, **changed}))
 
 
 def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
@@ -52,7 +52,7 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
     page = cast.guest_member.client.get(address).text
     assert "Bagaimana peta rencana disusun?" in page and "Konsultasi " in page and "## Kesepakatan" in page
     assert 'value="spbe-2020/12" checked' in page, "the topics of the visit are chosen already"
-    sent = cast.guest_member.client.post(address, data=told(FORM))
+    sent = cast.guest_member.client.post(address, data=with_readers(FORM))
     assert sent.status_code == 303
     shown = cast.host_manager.client.get(sent.location).text
     for words in ("Tuan rumah: Kepala Dinas", "<strong>Bagaimana menyusun peta rencana?</strong>", "Bertukar templat.", "KK-UJI-"):
@@ -62,7 +62,7 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
         events.drain()
         told = set(db.session.scalars(select(Notice.user_id).where(Notice.title.startswith("Catatan konsultasi"))))
         assert told == {cast.host_manager.id}
-    assert cast.host_member.client.post(address, data=told({**FORM, "title": "Yang kami pelajari dari tamu"})).status_code == 303
+    assert cast.host_member.client.post(address, data=with_readers({**FORM, "title": "Yang kami pelajari dari tamu"})).status_code == 303
     for person in (cast.host_manager, cast.guest_manager):
         assert f"/catatan?kunjungan={ident}" in person.client.get(f"/kunjungan/{ident}").text
         page = person.client.get(f"/catatan?kunjungan={ident}").text
@@ -76,7 +76,7 @@ def test_publishing_notes_holds_a_visit_only_once_its_last_day_has_come(cast, db
         visit.sessions.append(VisitSession(day=clock.today() + timedelta(days=last), session="13:30", ends="15:30"))
         db.session.commit()
         ident = visit.id
-    assert cast.guest_member.client.post(f"/catatan/baru?kunjungan={ident}", data=told(FORM)).status_code == 303
+    assert cast.guest_member.client.post(f"/catatan/baru?kunjungan={ident}", data=with_readers(FORM)).status_code == 303
     with db_ctx():
         assert only_note().status == "published" and db.session.get(Visit, ident).status == after
 

@@ -16,7 +16,7 @@ from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import clean
-from kb.core.viewer import current_viewer
+from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 
@@ -136,6 +136,9 @@ def new():
     require(seen=True, allowed=policy.can_write(viewer))
     form = ArticleForm()
     if not form.is_submitted():
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         form.title.data = (clean(request.args.get("judul", "")) or "")[:TITLE_MAX]
         form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
     if form.is_submitted() and request.form.get("action") == "preview":
@@ -204,14 +207,29 @@ def _save(article: Article, form: ArticleForm, started_from: int):
     return redirect(location, 303)
 
 
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new article stands: under its key, and once that made a draft, in the draft's editor; empty if it is here."""
+    article = _made_by(earlier, viewer) if (earlier := once.led_to(viewer)) else None
+    if article is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if article.status == "draft" else ".show", slug=article.slug)
+
+
+def _made_by(location: str, viewer: Viewer) -> Article | None:
+    """The article that an earlier sending of a form made, by the address it led to; None once that was deleted."""
+    slug = once.place(location).get("slug", "")
+    article = queries.by_slug(slug) or queries.moved_to(slug)
+    return article if article is not None and policy.can_edit(viewer, article) else None
+
+
 def _sent_again(location: str, form: ArticleForm):
     """The same form once more: a second click, or the page of before by the back button, with other words for what it made.
 
     None when that was deleted since: then the words begin anew.
     """
-    viewer, slug = current_viewer(), once.place(location).get("slug", "")
-    article = queries.by_slug(slug) or queries.moved_to(slug)
-    if article is None or not policy.can_edit(viewer, article):
+    viewer = current_viewer()
+    article = _made_by(location, viewer)
+    if article is None:
         return None
     made = once.made(form.once.data, viewer)
     stored = queries.revision(viewer, article, made) or article

@@ -4,7 +4,9 @@ Each form that creates something carries a random `once` key. The first request 
 instead of creating a second thing. The primary key decides between two at the same moment.
 
 By the back button the same form may come again with other words. They belong to the thing that its first sending made: `made` tells
-which version that was, so that the view can change it, or show both texts when somebody else was there since.
+which version that was, so that the view can change it, or show both texts when somebody else was there since. Browsers that fetch the page
+anew when they go back would get a fresh key; so a form that begins a draft stands at an address with its key (`keyed_address`), and that
+address leads on to the draft once there is one (`led_to`).
 """
 
 import re
@@ -12,7 +14,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import String, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +22,11 @@ from werkzeug.exceptions import HTTPException
 
 from kb.core import clock
 from kb.core.db import UtcDateTime, db
+from kb.core.pages import with_query
 from kb.core.viewer import Viewer
+
+# The key of a form in the address of its page.
+PARAMETER = "formulir"
 
 
 class Submission(db.Model):
@@ -71,6 +77,19 @@ def made(key: str | None, viewer: Viewer) -> int:
     """The version that the last sending of this form made; 0 when it made none."""
     submission = db.session.get(Submission, _stored(key, viewer)) if key else None
     return (submission.version if submission else None) or 0
+
+
+def keyed_address(anew: bool = False) -> str:
+    """This page under an address with a key for its form; empty when it has one, unless another one is wanted."""
+    if re.fullmatch("[0-9a-f]{32}", request.args.get(PARAMETER, "")) and not anew:
+        return ""
+    return with_query(request.path, {**request.args.to_dict(flat=False), PARAMETER: new_key()})
+
+
+def led_to(viewer: Viewer) -> str:
+    """Where an earlier sending of the form at this address led; empty while there was none."""
+    submission = db.session.get(Submission, _stored(request.args.get(PARAMETER, ""), viewer))
+    return submission.location if submission else ""
 
 
 def place(location: str) -> dict:

@@ -77,6 +77,9 @@ def new():
     form = _form(viewer, visit)
     if not form.is_submitted():
         service.check_visit(visit)
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         _prefill(form, visit)
     if request.form.get("action") == "preview":
         return _editor(form, visit=visit, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
@@ -197,13 +200,28 @@ def _save(note: Note, form: NoteForm, started_from: int, parties: tuple[int, int
     return redirect(location, 303)
 
 
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new note stands: under its key, and once that made a draft, in the draft's editor; empty if it is here."""
+    note = _made_by(earlier, viewer) if (earlier := once.led_to(viewer)) else None
+    if note is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if note.status == "draft" else ".show", note_id=note.id)
+
+
+def _made_by(location: str, viewer: Viewer) -> Note | None:
+    """The note that an earlier sending of a form made, by the address it led to; None once that was deleted."""
+    note = queries.find(once.place(location).get("note_id", 0))
+    return note if note is not None and policy.can_edit(viewer, note) else None
+
+
 def _sent_again(location: str, form: NoteForm):
     """The same form once more: a second click, or the page of before by the back button, with other words for what it made.
 
     None when that was deleted since: then the words begin anew.
     """
-    viewer, note = current_viewer(), queries.find(once.place(location).get("note_id", 0))
-    if note is None or not policy.can_edit(viewer, note):
+    viewer = current_viewer()
+    note = _made_by(location, viewer)
+    if note is None:
         return None
     made = once.made(form.once.data, viewer)
     kept = replace(form.content(), held_precision=note.held_precision, mode=note.mode)

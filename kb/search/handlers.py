@@ -8,7 +8,7 @@ from kb.search import service
 @events.on_batch(
     "search",
     "article.created", "article.edited", "article.published", "article.restored", "article.archived", "article.unarchived",
-    "article.discarded", "note.created", "note.edited", "note.published", "note.discarded",
+    "note.created", "note.edited", "note.published",
     "visit.accepted", "visit.moved_online", "visit.proposed", "visit.rescheduled", "visit.cancelled", "visit.held", "visit.reported",
     "visit.closed", "visit.opened",
     "office.edited", "office.joined",

@@ -11,7 +11,7 @@ from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.pages import hari
-from kb.core.viewer import current_viewer
+from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
@@ -111,6 +111,9 @@ def new():
         return render_template("visits/impossible.html", host=host, message=refusal.message, join=join), 422
     form = _request_form(host)
     if not form.is_submitted():
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         _prefill(form)
     if not _turns_the_month() and form.validate_on_submit():
         earlier = once.replay(form.once.data, viewer)
@@ -147,6 +150,14 @@ def _made_by(location: str) -> Visit | None:
     """The visit that an earlier sending of the form made, by the address it led to; None once that was deleted: then a new one begins."""
     visit = queries.find(once.place(location).get("visit_id", 0))
     return visit if visit is not None and policy.side(current_viewer(), visit) == "guest" else None
+
+
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new request stands: under its key, and once that made a draft, in the draft's form; empty if it is here."""
+    visit = _made_by(earlier) if (earlier := once.led_to(viewer)) else None
+    if visit is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if visit.status == "draft" else ".show", visit_id=visit.id)
 
 
 def _sent_again(visit: Visit, form: RequestForm):

@@ -9,7 +9,6 @@ from kb.articles import service
 from kb.articles.models import Article, ArticleRevision
 from kb.core import events
 from kb.core.db import db
-from kb.search import service as search
 from tests.articles.makers import FORM, make_article, write
 
 EVERYBODY = "siapa pun, juga tanpa akun"
@@ -133,21 +132,17 @@ def test_its_author_or_a_manager_deletes_a_draft_for_good(cast, db_ctx, draft, p
     assert "Draf artikel dihapus" in page and "article.discarded" not in page.split("<table")[1]
 
 
-def test_the_search_and_the_inbox_forget_a_deleted_draft(cast, db_ctx, draft):
+def test_whoever_followed_a_deleted_draft_still_opens_every_page(cast, db_ctx, draft):
     client = cast.host_member.client
     with db_ctx():
         client.post("/ikuti", data={"perihal": f"article:{db.session.scalars(select(Article.id)).one()}"})
-        search.reindex()
-        events.drain()
-    assert f'href="{draft}"' in client.get("/cari?q=peta+rencana").text
     ask_and_delete(client, draft)
     with db_ctx():
         events.drain()
         assert db.session.scalars(select(events.Delivery).where(events.Delivery.done_at.is_(None))).all() == []
-    for page in ("/cari?q=peta+rencana", "/beranda", "/pemberitahuan", "/akun/pemberitahuan"):
+    for page in ("/cari?q=peta+rencana", "/artikel", "/beranda", "/pemberitahuan", "/akun/pemberitahuan", "/instansi/kabupaten-mesuji"):
         answer = client.get(page)
         assert answer.status_code == 200 and f'href="{draft}"' not in answer.text, page
-    assert "0 hasil" in client.get("/cari?q=peta+rencana").text
 
 
 def test_others_do_not_delete_it(cast, db_ctx):
@@ -270,3 +265,34 @@ def test_only_a_draft_is_discarded_by_the_service(cast, db_ctx):
         article = make_article(cast.host_manager.viewer)
         with pytest.raises(service.EditConflict):
             service.discard(article, cast.host_manager.viewer, article.version)
+
+
+def test_the_page_of_a_new_article_leads_to_its_draft_once_there_is_one(cast, db_ctx):
+    """Browsers that go back fetch the page anew; its address tells which form it was."""
+    client = cast.host_member.client
+    opened = client.get("/artikel/baru?indikator=spbe-2020/12")
+    address = opened.request.full_path
+    key = re.search(r'name="once"[^>]*value="(\w+)"', opened.text)[1]
+    assert f"formulir={key}" in address and 'value="spbe-2020/12" checked' in opened.text
+    assert client.get(address).text.count(key) >= 1, "the same address holds the same form"
+    assert key not in client.get("/artikel/baru").text, "another article begins under another key"
+    draft = write(client, address, once=key).location
+    assert client.get(address).location == f"{draft}/ubah"
+    assert key not in client.get(address, follow_redirects=True).text
+    assert cast.host_manager.client.get(address).status_code == 200, "of somebody else it is a new form"
+    client.post(f"{draft}/terbitkan", data={"readers": "publik"})
+    assert client.get(address).location == draft
+
+
+@pytest.mark.parametrize("key", ["x", "0" * 31, "0" * 33, "%00", "'", "0" * 5000])
+def test_a_tampered_key_in_the_address_is_replaced(cast, key):
+    page = cast.host_member.client.get(f"/artikel/baru?formulir={key}")
+    assert page.status_code == 200 and re.search(r'name="once"[^>]*value="[0-9a-f]{32}"', page.text)
+
+
+def test_the_address_of_a_form_whose_draft_was_deleted_begins_anew(cast, db_ctx):
+    client = cast.host_member.client
+    address = f"/artikel/baru?formulir={KEY}"
+    ask_and_delete(client, write(client, address, once=KEY).location)
+    page = client.get(address)
+    assert page.status_code == 200 and KEY not in page.text

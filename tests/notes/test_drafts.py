@@ -143,3 +143,12 @@ def test_going_back_after_the_draft_was_deleted_begins_a_new_one(cast, db_ctx):
     cast.guest_manager.client.post(f"{address}/hapus", data={"version": "1"})
     assert write(cast.guest_manager.client, once=KEY, action="save", body="Dua.").status_code == 303
     assert [row[1] for row in notes(db_ctx)] == ["Dua."]
+
+
+def test_the_page_of_a_new_note_leads_to_its_draft_once_there_is_one(cast, db_ctx):
+    client, address = cast.guest_manager.client, f"/catatan/baru?formulir={KEY * 2}"
+    assert f'value="{KEY * 2}"' in client.get(address).text
+    draft = write(client, once=KEY * 2, action="save").location
+    assert client.get(address).location == f"{draft}/ubah"
+    client.post(f"{draft}/hapus", data={"version": "1"})
+    assert KEY * 2 not in client.get(address).text

@@ -436,3 +436,13 @@ def test_going_back_after_the_draft_was_deleted_begins_a_new_one(app, cast):
     again = guest.post(NEW, data={**FORM, **once, "purpose": "Diketik lagi."})
     assert again.status_code == 303 and again.location != first, "the number of what was deleted is not given again"
     assert only_visit(app).purpose == "Diketik lagi."
+
+
+def test_the_page_of_a_new_request_leads_to_its_draft_once_there_is_one(app, cast):
+    guest, key = cast.guest_manager.client, "0123456789abcdef" * 2
+    address = f"{NEW}&formulir={key}"
+    assert typed(guest.get(address).text)["once"] == [key]
+    draft = guest.post(address, data={**FORM, "once": key}).location.removesuffix("/periksa")
+    assert guest.get(address).location == f"{draft}/ubah"
+    guest.post(f"{draft}/submit")
+    assert guest.get(address).location == draft

@@ -168,7 +168,8 @@ def _claim_version(article: Article, started_from: int) -> None:
 
 
 def _change_status(article: Article, source: str, target: str) -> None:
-    claim = update(Article).where(Article.id == article.id, Article.status == source).values(status=target)
+    as_read = (Article.id == article.id, Article.status == source, Article.version == article.version)
+    claim = update(Article).where(*as_read).values(status=target)
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Keadaan artikel ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(article)

@@ -141,9 +141,10 @@ def discard(note: Note, viewer: Viewer, started_from: int) -> None:
 
 
 def open_up(note: Note, viewer: Viewer) -> None:
-    """Change the status by compare-and-set; also for the importer."""
+    """Change the status by compare-and-set, of the version that was read; also for the importer."""
     db.session.flush()
-    claim = update(Note).where(Note.id == note.id, Note.status == "draft").values(status="published", published_at=clock.now())
+    as_read = (Note.id == note.id, Note.status == "draft", Note.version == note.version)
+    claim = update(Note).where(*as_read).values(status="published", published_at=clock.now())
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Keadaan catatan ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(note)

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kb.articles import service
 from kb.articles.models import Article, ArticleRevision
 from kb.core import events
 from kb.core.db import db
+from kb.core.errors import Conflict
 from tests.articles.makers import FORM, make_article, write
 
 EVERYBODY = "siapa pun, juga tanpa akun"
@@ -296,3 +297,13 @@ def test_the_address_of_a_form_whose_draft_was_deleted_begins_anew(cast, db_ctx)
     ask_and_delete(client, write(client, address, once=KEY).location)
     page = client.get(address)
     assert page.status_code == 200 and KEY not in page.text
+
+
+def test_a_version_that_nobody_read_is_not_published(cast, db_ctx):
+    """A colleague saved between the look at the draft and the publishing."""
+    with db_ctx():
+        article = make_article(cast.host_member.viewer, "draft")
+        db.session.refresh(article)
+        db.session.execute(update(Article).values(version=2).execution_options(synchronize_session=False))
+        with pytest.raises(Conflict):
+            service.publish(article, cast.host_member.viewer)

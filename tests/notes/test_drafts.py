@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kb.core.db import db
+from kb.core.errors import Conflict
+from kb.notes import service
 from kb.notes.models import Note, NoteRevision
 from kb.visits.models import Visit
 from tests.makers import office
@@ -152,3 +154,12 @@ def test_the_page_of_a_new_note_leads_to_its_draft_once_there_is_one(cast, db_ct
     assert client.get(address).location == f"{draft}/ubah"
     client.post(f"{draft}/hapus", data={"version": "1"})
     assert KEY * 2 not in client.get(address).text
+
+
+def test_a_version_that_nobody_read_is_not_published(cast, db_ctx):
+    with db_ctx():
+        note = make_note(cast.host_member.viewer, status="draft")
+        db.session.refresh(note)
+        db.session.execute(update(Note).values(version=2).execution_options(synchronize_session=False))
+        with pytest.raises(Conflict):
+            service.publish(note, cast.host_member.viewer)

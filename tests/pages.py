@@ -9,6 +9,30 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 OPTIONAL_END = {"li", "p", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}
 
 
+def is_submit_button(tag: str, attributes: dict) -> bool:
+    """Does pressing it send its form?"""
+    return (tag == "button" and attributes.get("type", "submit") == "submit") or (
+        tag == "input" and attributes.get("type") in ("submit", "image")
+    )
+
+
+def wrong_default(buttons: list[dict], fields: int) -> str:
+    """What Enter in a field would press although nobody said that it may (templates/_macros/forms.html); empty when all is well.
+
+    A form without fields and with one button is pressed by hand only.
+    """
+    if not buttons:
+        return "form without a button"
+    does_nothing = "disabled" in buttons[0] and len(buttons) > 1 and buttons[1].get("formmethod") == "dialog"
+    if does_nothing or not (fields or len(buttons) > 1):
+        return ""
+    first = buttons[0]
+    if "data-enter" not in first:
+        return f"Enter presses a button that does not say it may: {first}"
+    ends = first.get("value") in ("publish", "send") or "button-danger" in first.get("class", "")
+    return f"Enter publishes, sends or ends: {first}" if ends else ""
+
+
 class PageChecker(HTMLParser):
     """Reads a page and keeps what is wrong with it in `faults`."""
 
@@ -39,9 +63,13 @@ class PageChecker(HTMLParser):
         if tag == "form":
             if self.form is not None:
                 self.faults.append("form in a form")
-            self.form = {"post": attributes.get("method", "get").lower() == "post", "token": False}
+            self.form = {"post": attributes.get("method", "get").lower() == "post", "token": False, "buttons": [], "fields": 0}
         elif self.form is not None and attributes.get("name") == "csrf_token":
             self.form["token"] = True
+        if self.form is not None and is_submit_button(tag, attributes):
+            self.form["buttons"].append(attributes)
+        elif self.form is not None and tag in ("input", "select"):
+            self.form["fields"] += attributes.get("type") not in ("hidden", "button", "reset")
         if tag in ("input", "select", "textarea") and attributes.get("type") not in ("hidden", "submit", "button"):
             self.controls.append((attributes.get("id"), attributes, "label" in self.open))
 
@@ -55,6 +83,8 @@ class PageChecker(HTMLParser):
         if tag == "form" and self.form is not None:
             if self.form["post"] and not self.form["token"] and self.expects_token:
                 self.faults.append("POST form without csrf_token")
+            if self.form["post"] and (wrong := wrong_default(self.form["buttons"], self.form["fields"])):
+                self.faults.append(wrong)
             self.form = None
 
     def handle_data(self, data):
@@ -89,6 +119,8 @@ class PageClient(FlaskClient):
     def open(self, *args, check=True, **kwargs):
         kwargs.setdefault("buffered", True)  # so that a file that is sent is also closed
         response = super().open(*args, **kwargs)
+        if response.status_code == 302 and response.request.method == "GET" and "formulir=" in response.location:
+            response = super().open(response.location, **{key: value for key, value in kwargs.items() if key == "buffered"})
         text = response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 304, 307, 308)
         if check and text and "<html" in response.text[:200]:
             found = faults(response.text, self.application.config.get("WTF_CSRF_ENABLED", True))

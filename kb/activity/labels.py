@@ -20,14 +20,14 @@ KINDS = {
 
 EVENTS = {
     "account.requested": "Permohonan bergabung dikirim",
-    "account.admitted": "Permohonan bergabung diterima",
+    "account.admitted": "Permohonan bergabung disetujui",
     "account.declined": "Permohonan bergabung ditolak",
     "account.invited": "Orang diundang",
     "account.invitation_withdrawn": "Undangan ditarik",
-    "account.joined": "Undangan diterima, akun dibuat",
+    "account.joined": "Undangan dipakai, akun dibuat",
     "account.role_changed": "Peran diubah",
     "account.removed": "Akun diakhiri",
-    "account.two_step_switched_off": "Verifikasi dua langkah dimatikan",
+    "account.two_step_switched_off": "Masuk dua langkah dimatikan",
     "account.reset_asked": "Tautan kata sandi diminta",
     "account.handed_over": "Pekerjaan diserahkan kepada rekan",
     "account.taken_back": "Pekerjaan diambil kembali",
@@ -37,10 +37,12 @@ EVENTS = {
     "article.edited": "Artikel diubah",
     "article.restored": "Revisi artikel dipulihkan",
     "article.published": "Artikel diterbitkan",
+    "article.discarded": "Draf artikel dihapus",
     "article.archived": "Artikel diarsipkan",
     "article.source_withheld": "Sumber artikel disamarkan atau disembunyikan",
     "article.unarchived": "Artikel dikeluarkan dari arsip",
     "visit.requested": "Permohonan kunjungan dikirim",
+    "visit.discarded": "Draf permohonan kunjungan dihapus",
     "visit.accepted": "Kunjungan diterima",
     "visit.moved_online": "Kunjungan dialihkan daring",
     "visit.declined": "Permohonan kunjungan ditolak",
@@ -64,15 +66,16 @@ EVENTS = {
     "visit.held": "Kunjungan terlaksana",
     "visit.reminded": "Pengingat kunjungan dikirim",
     "visit.erased": "Data pribadi kunjungan dihapus",
-    "visit.surveyed": "Kesan kunjungan diisi",
+    "visit.surveyed": "Tiga pertanyaan setelah kunjungan dijawab",
     "visit.reported": "Kunjungan dilaporkan",
     "visit.closed": "Kunjungan ditutup",
-    "visit.letter_added": "Surat diunggah",
+    "visit.letter_added": "Surat dinomori atau diunggah",
     "visit.opened": "Keterbukaan kunjungan diubah",
     "note.created": "Catatan dibuat",
     "note.edited": "Catatan diubah",
     "note.published": "Catatan diterbitkan",
     "note.narrowed": "Pembaca catatan dipersempit",
+    "note.discarded": "Draf catatan dihapus",
     "note.followed_up": "Tindak lanjut ditambah atau selesai",
     "question.asked": "Pertanyaan diajukan",
     "question.edited": "Pertanyaan diubah",
@@ -152,7 +155,8 @@ def subject_label(event: Event) -> str:
 
 def subject_url(event: Event) -> str:
     """The page of what an event is about, where its number leads there."""
-    return PAGES[event.subject_kind].format(event.subject_id) if event.subject_kind in PAGES else ""
+    gone = event.name.endswith(".discarded")
+    return PAGES[event.subject_kind].format(event.subject_id) if event.subject_kind in PAGES and not gone else ""
 
 
 def details(event: Event) -> str:

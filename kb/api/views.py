@@ -26,7 +26,7 @@ def search():
     try:
         answer = service.search(text, current_viewer(), filters, int(page))
     except NotReady:
-        return {"error": "Indeks sedang disiapkan."}, 503
+        return {"error": "Pencarian sedang disiapkan."}, 503
     stems = answer.typed.stems
     return {"total": answer.total, "hits": [_hit(found, stems) for found in answer.hits]}
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.numbers import never_again
 from kb.core.rendering import Rendered
 from kb.offices.models import Office
 
@@ -15,6 +16,7 @@ VISIBILITIES = ("publik", "jejaring", "instansi")
 STATUSES = ("draft", "published", "archived")
 
 
+@never_again
 class Article(Rendered, db.Model):
     """An article. `office` wrote it; whom it is `about` is another matter, and gives no right to it. `version` is the number of its newest
     revision; `html` and `toc` are made from `body` at save.

@@ -46,6 +46,13 @@ def can_archive(viewer: Viewer, article: Article) -> bool:
     return viewer.is_of(article.office_id) and viewer.role in ("manager", "admin")
 
 
+def can_discard(viewer: Viewer, article: Article) -> bool:
+    """What was never published may go: by its author, or by a manager of the office."""
+    if article.status != "draft" or not viewer.is_of(article.office_id):
+        return False
+    return viewer.user_id == article.author_id or viewer.role in ("manager", "admin")
+
+
 def can_view_revision(viewer: Viewer, article: Article, revision: ArticleRevision) -> bool:
     """What was never published stays with the office; published states follow the article and their own visibility then."""
     if viewer.is_of(article.office_id):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kb.articles import policy
 from kb.articles.models import VISIBILITIES, Article, ArticleAbout, ArticleIndicator, ArticleRevision, ArticleSlug
@@ -100,6 +100,24 @@ def publish(article: Article, viewer: Viewer, by_import: bool = False) -> None:
     events.record("article.published", article, viewer, about=[row.office_id for row in article.about_rows])
 
 
+def discard(article: Article, viewer: Viewer, started_from: int) -> None:
+    """Delete a draft with all its revisions, for good. Raises EditConflict when it was changed or published since that version."""
+    require(policy.can_view(viewer, article), policy.can_edit(viewer, article))
+    if article.status != "draft":
+        raise EditConflict(article)
+    require(seen=True, allowed=policy.can_discard(viewer, article))
+    events.record("article.discarded", article, viewer)
+    claim = delete(Article).where(Article.id == article.id, Article.version == started_from, Article.status == "draft")
+    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount != 1:
+        raise EditConflict(article)
+    db.session.expunge(article)
+
+
+def opens_further(article: Article, visibility: str) -> bool:
+    """Would this choice show a published article to more readers than it has?"""
+    return article.status == "published" and VISIBILITIES.index(visibility) < VISIBILITIES.index(article.visibility)
+
+
 def archive(article: Article, viewer: Viewer) -> None:
     """Take an article out of sight; it stays with its office."""
     require(policy.can_view(viewer, article), policy.can_archive(viewer, article))
@@ -176,7 +194,8 @@ def _claim_version(article: Article, started_from: int) -> None:
 
 
 def _change_status(article: Article, source: str, target: str) -> None:
-    claim = update(Article).where(Article.id == article.id, Article.status == source).values(status=target)
+    as_read = (Article.id == article.id, Article.status == source, Article.version == article.version)
+    claim = update(Article).where(*as_read).values(status=target)
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Keadaan artikel ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(article)

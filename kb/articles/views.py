@@ -11,18 +11,19 @@ from kb.articles.forms import BODY_MAX, TITLE_MAX, ArticleForm
 from kb.articles.models import Article, ArticleRevision
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
-from kb.core.access import public, require
+from kb.core.access import public, require, told_readers
 from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import clean_line
-from kb.core.viewer import current_viewer
+from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 
 bp = Blueprint("articles", __name__)
 
 ROLES = {queries.WROTE: "Ditulisnya", queries.ABOUT: "Tentangnya, ditulis pihak lain"}
+PUBLISHED = "Artikel diterbitkan. Beberapa detik lagi sudah dapat dicari."
 
 
 @bp.get("/artikel")
@@ -113,6 +114,7 @@ def _page(article: Article, viewer):
         address=address,
         may_edit=policy.can_edit(viewer, article),
         may_archive=policy.can_archive(viewer, article),
+        may_discard=policy.can_discard(viewer, article),
     )
 
 
@@ -147,14 +149,17 @@ def new():
     require(seen=True, allowed=policy.can_write(viewer))
     form = ArticleForm()
     if not form.is_submitted():
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         form.title.data = (clean_line(request.args.get("judul", "")) or "")[:TITLE_MAX]
         form.indicators.data = [code for code in request.args.getlist("indikator") if _indicator(code)]
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, preview=_preview(form), status=200)
     if form.validate_on_submit():
         markdown.prepare(form.body.data)
-        if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".index"), 303)
+        if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
+            return answer
         try:
             article = service.create(form.content(), viewer)
             location = _finish(article, form)
@@ -162,7 +167,6 @@ def new():
             db.session.rollback()
             form.blame(error)
         else:
-            once.remember(form.once.data, viewer, location)
             db.session.commit()
             return redirect(location, 303)
     return _editor(form)
@@ -172,47 +176,113 @@ def new():
 def edit(slug: str):
     """Change an article."""
     viewer = current_viewer()
-    article = _found(slug)
-    require(seen=True, allowed=policy.can_edit(viewer, article))
     form = ArticleForm()
+    try:
+        article = _found(slug)
+    except NotFound:
+        return _left_over(form)
+    require(seen=True, allowed=policy.can_edit(viewer, article))
     if not form.is_submitted():
         form.fill(article)
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, article, preview=_preview(form), status=200)
     if form.validate_on_submit():
         markdown.prepare(form.body.data)
-        if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".show", slug=article.slug), 303)
-        try:
-            service.edit(article, form.content(), viewer, form.version.data, form.note.data or "")
-            location = _finish(article, form)
-        except EditConflict as conflict:
-            db.session.rollback()
-            return _conflict(conflict.article, form)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-        else:
-            once.remember(form.once.data, viewer, location)
-            db.session.commit()
-            return redirect(location, 303)
+        if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
+            return answer
+        return _save(article, form, form.version.data)
     return _editor(form, _found(slug))
 
 
+def _save(article: Article, form: ArticleForm, started_from: int):
+    """Keep a change. Who meant to keep a draft does not change what was published meanwhile; who would open a published article to
+    more readers is told to whom first.
+    """
+    slug = article.slug
+    was = request.form.get("state", article.status if form.version.data else "draft")
+    if was == "draft" != article.status:
+        db.session.rollback()
+        return _conflict(_found(slug), form)
+    if service.opens_further(article, form.visibility.data) and not told_readers(form.visibility.data):
+        db.session.rollback()
+        return _editor(form, _found(slug), opening=form.visibility.data, status=200)
+    try:
+        service.edit(article, form.content(), current_viewer(), started_from, form.note.data or "")
+        location = _finish(article, form)
+    except EditConflict as conflict:
+        db.session.rollback()
+        return _conflict(conflict.article, form)
+    except Invalid as error:
+        db.session.rollback()
+        form.blame(error)
+        return _editor(form, _found(slug))
+    db.session.commit()
+    return redirect(location, 303)
+
+
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new article stands: under its key, and once that made a draft, in the draft's editor; empty if it is here."""
+    article = _made_by(earlier, viewer) if (earlier := once.led_to(viewer)) else None
+    if article is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if article.status == "draft" else ".show", slug=article.slug)
+
+
+def _made_by(location: str, viewer: Viewer) -> Article | None:
+    """The article that an earlier sending of a form made, by the address it led to; None once that was deleted."""
+    slug = once.place(location).get("slug", "")
+    article = queries.by_slug(slug) or queries.moved_to(slug)
+    return article if article is not None and policy.can_edit(viewer, article) else None
+
+
+def _sent_again(location: str, form: ArticleForm):
+    """The same form once more: a second click, or the page of before by the back button, with other words for what it made.
+
+    None when that was deleted since: then the words begin anew.
+    """
+    viewer = current_viewer()
+    article = _made_by(location, viewer)
+    if article is None:
+        return None
+    made = once.made(form.once.data, viewer)
+    stored = queries.revision(viewer, article, made) or article
+    return redirect(location, 303) if service.content_of(stored) == form.content() else _save(article, form, made)
+
+
+def _left_over(form: ArticleForm):
+    """Who sends a change of a draft that a colleague deleted gets the words back, to be kept as a draft of their own.
+
+    The answer is the same for what never existed and what is not open to the sender.
+    """
+    if not form.is_submitted() or not form.body.data or not policy.can_write(current_viewer()):
+        raise NotFound
+    form.version.raw_data = None
+    form.version.data, form.once.data = 0, once.new_key()
+    return _editor(form, gone=True, status=404)
+
+
 def _finish(article: Article, form: ArticleForm) -> str:
-    """Publish if that was the button; say what happened and where to go."""
-    if request.form.get("action") == "publish" and article.status == "draft":
-        service.publish(article, current_viewer())
-        flash("Artikel diterbitkan. Beberapa detik lagi sudah dapat dicari.")
+    """Publish if that was the button and its presser knows for whom; say what happened and where to go."""
+    viewer = current_viewer()
+    wanted = request.form.get("action") == "publish" and article.status == "draft"
+    location = url_for(".show", slug=article.slug)
+    if wanted and told_readers(article.visibility):
+        service.publish(article, viewer)
+        flash(PUBLISHED)
+    elif wanted:
+        location = url_for(".publish", slug=article.slug)
     else:
         flash("Perubahan disimpan." if article.status == "published" else "Draf disimpan. Hanya instansi Anda yang dapat melihatnya.")
-    return url_for(".show", slug=article.slug)
+    once.remember(form.once.data, viewer, location, article.version)
+    return location
 
 
-def _editor(form: ArticleForm, article: Article | None = None, preview=None, status: int | None = None):
+def _editor(form: ArticleForm, article: Article | None = None, preview=None, status: int | None = None, opening="", gone=False):
     if status is None:
         status = 422 if form.is_submitted() else 200
-    page = render_template("articles/edit.html", form=form, article=article, preview=preview, instruments=loader.all_instruments())
+    page = render_template(
+        "articles/edit.html", form=form, article=article, preview=preview, instruments=loader.all_instruments(), opening=opening, gone=gone,
+    )  # fmt: skip
     return page, status
 
 
@@ -245,14 +315,52 @@ def _preview(form: ArticleForm):
     return markdown.preview(form.body.data, BODY_MAX)
 
 
-@bp.post("/artikel/<slug>/terbitkan")
+@bp.route("/artikel/<slug>/terbitkan", methods=["GET", "POST"])
 def publish(slug: str):
-    """Publish a draft from its page."""
+    """Publish a draft: who will read it is said first, and again when that has changed meanwhile."""
+    viewer, article = current_viewer(), _found(slug)
+    require(seen=True, allowed=policy.can_edit(viewer, article))
+    if article.status != "draft":
+        if request.method == "POST":
+            service.publish(article, viewer)  # a second press changes nothing
+            db.session.commit()
+        return redirect(url_for(".show", slug=article.slug), 303)
+    version = request.form.get("version", article.version, type=int)
+    if request.method == "POST" and told_readers(article.visibility) and version == article.version:
+        service.publish(article, viewer)
+        db.session.commit()
+        flash(PUBLISHED)
+        return redirect(url_for(".show", slug=article.slug), 303)
+    changed = request.method == "POST"
+    return render_template("articles/publish.html", article=article, changed=changed, failed=changed), 409 if changed else 200
+
+
+@bp.route("/artikel/<slug>/hapus", methods=["GET", "POST"])
+def discard(slug: str):
+    """Delete a draft, after asking once more."""
+    viewer, key, home = current_viewer(), request.form.get("once"), url_for("home.dashboard")
+    if request.method == "POST" and once.replay(key, viewer) is not None:
+        return redirect(home, 303)  # a second click: it is gone already
     article = _found(slug)
-    service.publish(article, current_viewer())
-    db.session.commit()
-    flash("Artikel diterbitkan. Beberapa detik lagi sudah dapat dicari.")
-    return redirect(url_for(".show", slug=article.slug), 303)
+    require(seen=True, allowed=policy.can_edit(viewer, article))
+    if article.status != "draft":
+        flash("Artikel ini sudah diterbitkan, jadi tidak dapat dihapus. Pengelola dapat mengarsipkannya.", "error")
+        return redirect(url_for(".show", slug=article.slug), 303)
+    require(seen=True, allowed=policy.can_discard(viewer, article))
+    changed = False
+    if request.method == "POST":
+        try:
+            service.discard(article, viewer, request.form.get("version", 0, type=int))
+        except EditConflict:
+            db.session.rollback()
+            changed, article = True, _found(slug)
+        else:
+            once.remember(key, viewer, home)
+            db.session.commit()
+            flash("Draf dihapus.")
+            return redirect(home, 303)
+    page = render_template("articles/discard.html", article=article, once=once.new_key(), changed=changed, failed=changed)
+    return page, 409 if changed else 200
 
 
 @bp.post("/artikel/<slug>/arsipkan")

@@ -18,6 +18,14 @@ Audience = frozenset[str]
 # Whole sets of views that belong to libraries and carry no page of ours.
 STATIC_FILES = ("static", "bootstrap.static")
 
+# Who reads what is published, in the words a writer is told before it is.
+READERS = {
+    "publik": "siapa pun, juga tanpa akun",
+    "jejaring": "semua instansi yang bergabung",
+    "para_pihak": "kedua instansi",
+    "instansi": "instansi sendiri",
+}
+
 
 def holds(audience: Audience, viewer: Viewer) -> bool:
     """The rule: may this viewer see a thing with this audience?"""
@@ -45,8 +53,14 @@ def is_public(app: Flask, endpoint: str | None) -> bool:
     return getattr(app.view_functions.get(endpoint), "is_public", False)
 
 
+def told_readers(visibility: str) -> bool:
+    """Did the form that was sent name its sender the readers whom this visibility means? Publishing says to whom before it is done."""
+    return request.form.get("readers") == visibility
+
+
 def init_app(app: Flask) -> None:
-    """Close every page that is not marked `@public`."""
+    """Close every page that is not marked `@public`, and give templates the words for readers."""
+    app.add_template_filter(READERS.__getitem__, "pembaca")
 
     @app.before_request
     def closed_by_default():

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, request, session, url_for
 from sqlalchemy import Select, func, select
 
-from kb.core import clock, markdown
+from kb.core import clock, markdown, names
 from kb.core.access import STATIC_FILES, is_public
 from kb.core.db import db
 from kb.core.viewer import current_viewer
@@ -117,6 +117,7 @@ def angka(value: Decimal | int | float | None, decimals: int | None = None) -> s
 def init_app(app: Flask) -> None:
     """Headers on every answer; filters and long-lived addresses of static files for every template."""
     app.jinja_env.filters.update(tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted)
+    app.jinja_env.filters["panggilan"] = names.familiar
     app.jinja_env.tests["sample"] = is_sample
     versions: dict[str, str] = {}
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
+from kb.core.numbers import never_again
 from kb.core.rendering import Rendered
 from kb.offices.models import Office
 from kb.visits.models import Visit
@@ -15,6 +16,7 @@ from kb.visits.models import Visit
 VISIBILITIES = ("para_pihak", "jejaring", "publik")
 
 
+@never_again
 class Note(Rendered, db.Model):
     """A note of a consultation between two offices. `held_precision` says whether `held_on` is a day or only its month.
 

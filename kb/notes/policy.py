@@ -55,6 +55,13 @@ def can_narrow(viewer: Viewer, note: Note) -> bool:
     return note.status == "published" and can_write(viewer, note.host_id, note.guest_id) and not viewer.is_of(note.office_id)
 
 
+def can_discard(viewer: Viewer, note: Note) -> bool:
+    """What was never published may go: by its author, or by a manager of the office that writes it."""
+    if note.status != "draft" or not viewer.is_of(note.office_id):
+        return False
+    return viewer.user_id == note.author_id or viewer.role in ("manager", "admin")
+
+
 def can_follow_up(viewer: Viewer, note: Note) -> bool:
     """Both offices keep the follow-ups."""
     return note.status == "published" and can_write(viewer, note.host_id, note.guest_id)

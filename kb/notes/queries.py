@@ -62,6 +62,15 @@ def revisions(note: Note) -> list[NoteRevision]:
     return list(db.session.scalars(query.order_by(NoteRevision.number.desc())))
 
 
+def wrote(note: Note, number: int, title: str, summary: str, body: str, visibility: str) -> bool:
+    """Did this revision say just that?"""
+    query = select(NoteRevision.id).where(
+        NoteRevision.note_id == note.id, NoteRevision.number == number, NoteRevision.title == title, NoteRevision.summary == summary,
+        NoteRevision.body == body, NoteRevision.visibility == visibility,
+    )  # fmt: skip
+    return db.session.scalar(query) is not None
+
+
 def open_follow_ups(office_id: int, limit: int = 50) -> list[NoteFollowUp]:
     """What an office has agreed to do and has not done, with its note, the first due first."""
     mine = (NoteFollowUp.office_id == office_id, NoteFollowUp.done_at.is_(None), Note.status == "published")

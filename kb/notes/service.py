@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from kb.core import clock, events, markdown
 from kb.core.access import require
@@ -44,15 +44,19 @@ class EditConflict(Conflict):
 def create(content: Content, host_id: int, guest_id: int, viewer: Viewer, visit: Visit | None = None) -> Note:
     """A new draft. Raises Invalid when the day has not come, for too many readers, unless the offices are two; else as `check_visit`."""
     check_visit(visit)
-    if host_id == guest_id:
-        raise Invalid("Tuan rumah dan tamu harus dua instansi yang berbeda.", "other")
-    require(seen=True, allowed=policy.can_write(viewer, host_id, guest_id))
+    _check_parties(host_id, guest_id, viewer)
     _check_day(content)
     _check_readers(None, content.visibility)
     note = begin(content, viewer.office_id, host_id, guest_id, viewer)
     note.visit_id = visit.id if visit else None
     db.session.flush()
     return note
+
+
+def _check_parties(host_id: int, guest_id: int, viewer: Viewer) -> None:
+    if host_id == guest_id:
+        raise Invalid("Tuan rumah dan tamu harus dua instansi yang berbeda.", "other")
+    require(seen=True, allowed=policy.can_write(viewer, host_id, guest_id))
 
 
 def check_visit(visit: Visit | None) -> None:
@@ -94,13 +98,19 @@ def _check_readers(note: Note | None, wanted: str) -> None:
     )
 
 
-def edit(note: Note, content: Content, viewer: Viewer, started_from: int) -> None:
-    """Save a change that started from a version. Raises EditConflict, and Invalid for more readers than it may have."""
+def edit(note: Note, content: Content, viewer: Viewer, started_from: int, parties: tuple[int, int] | None = None) -> None:
+    """Save a change that started from a version. Raises EditConflict, and Invalid for more readers than it may have.
+
+    `parties`: host and guest, which may still change in a draft that follows no visit.
+    """
     require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
     _check_day(content)
     if note.version == started_from:  # who started from an older one is shown what is there now
         _check_readers(note, content.visibility)
     revise(note, content, viewer, started_from)
+    if parties is not None and note.status == "draft" and note.visit_id is None:
+        _check_parties(*parties, viewer)
+        note.host_id, note.guest_id = parties
 
 
 def revise(note: Note, content: Content, viewer: Viewer, started_from: int) -> None:
@@ -127,15 +137,34 @@ def publish(note: Note, viewer: Viewer) -> None:
         return
     _check_readers(note, note.visibility)
     open_up(note, viewer)
+    if holds(note):
+        visits.act(note.visit, "hold", viewer)
+
+
+def holds(note: Note) -> bool:
+    """Does publishing it say that its visit took place?"""
     visit = note.visit
-    if visit is not None and visit.status in AGREED and visit.last_day <= clock.today(visit.host.timezone):
-        visits.act(visit, "hold", viewer)
+    return visit is not None and visit.status in AGREED and visit.last_day <= clock.today(visit.host.timezone)
+
+
+def discard(note: Note, viewer: Viewer, started_from: int) -> None:
+    """Delete a draft with all its revisions, for good. Raises EditConflict when it was changed or published since that version."""
+    require(policy.can_view(viewer, note), policy.can_edit(viewer, note))
+    if note.status != "draft":
+        raise EditConflict(note)
+    require(seen=True, allowed=policy.can_discard(viewer, note))
+    events.record("note.discarded", note, viewer)
+    claim = delete(Note).where(Note.id == note.id, Note.version == started_from, Note.status == "draft")
+    if db.session.execute(claim.execution_options(synchronize_session=False)).rowcount != 1:
+        raise EditConflict(note)
+    db.session.expunge(note)
 
 
 def open_up(note: Note, viewer: Viewer) -> None:
-    """Change the status by compare-and-set; also for the importer."""
+    """Change the status by compare-and-set, of the version that was read; also for the importer."""
     db.session.flush()
-    claim = update(Note).where(Note.id == note.id, Note.status == "draft").values(status="published", published_at=clock.now())
+    as_read = (Note.id == note.id, Note.status == "draft", Note.version == note.version)
+    claim = update(Note).where(*as_read).values(status="published", published_at=clock.now())
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Keadaan catatan ini baru saja diubah orang lain. Muat ulang halamannya.")
     db.session.refresh(note)

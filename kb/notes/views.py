@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from wtforms.fields import SelectChoice
 
 from kb.core import clock, markdown, once
-from kb.core.access import public, require
+from kb.core.access import public, require, told_readers
 from kb.core.comparison import compare
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
@@ -55,6 +55,7 @@ def _show(note: Note, form: FollowUpForm, status: int = 200):
         indicators=[loader.indicator(code) for code in note.indicators],
         may_edit=policy.can_edit(viewer, note),
         may_narrow=policy.can_narrow(viewer, note) and note.visibility != "para_pihak",
+        may_discard=policy.can_discard(viewer, note),
         may_follow_up=policy.can_follow_up(viewer, note),
         may_see_visit=note.visit is not None and visit_policy.can_view(viewer, note.visit),
         today=clock.today(),
@@ -77,21 +78,23 @@ def new():
     form = _form(viewer, visit)
     if not form.is_submitted():
         service.check_visit(visit)
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         _prefill(form, visit)
     if request.form.get("action") == "preview":
         return _editor(form, visit=visit, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         markdown.prepare(form.body.data)
-        if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".index"), 303)
+        if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
+            return answer
         try:
             note = service.create(_content(form, visit), *_parties(form, visit, viewer), viewer, visit)
-            location = _finish(note)
+            location = _finish(note, form)
         except (Invalid, Conflict) as error:
             db.session.rollback()
             form.blame(error)
         else:
-            once.remember(form.once.data, viewer, location)
             db.session.commit()
             return redirect(location, 303)
     return _editor(form, visit=_known_visit(viewer))
@@ -138,19 +141,29 @@ def _parties(form: NoteForm, visit: Visit | None, viewer: Viewer) -> tuple[int, 
     return (viewer.office_id, other.id) if form.side.data == "host" else (other.id, viewer.office_id)
 
 
-def _finish(note: Note) -> str:
-    if request.form.get("action") == "publish" and note.status == "draft":
-        service.publish(note, current_viewer())
+def _finish(note: Note, form: NoteForm) -> str:
+    """Publish if that was the button and its presser knows for whom; say what happened and where to go."""
+    viewer, location = current_viewer(), url_for(".show", note_id=note.id)
+    wanted = request.form.get("action") == "publish" and note.status == "draft"
+    if wanted and told_readers(note.visibility):
+        service.publish(note, viewer)
         flash("Catatan diterbitkan.")
+    elif wanted:
+        location = url_for(".publish", note_id=note.id)
     else:
         flash("Perubahan disimpan." if note.status == "published" else "Draf disimpan. Hanya instansi Anda yang dapat melihatnya.")
-    return url_for(".show", note_id=note.id)
+    once.remember(form.once.data, viewer, location, note.version)
+    return location
 
 
 @bp.route("/catatan/<int:note_id>/ubah", methods=["GET", "POST"])
 def edit(note_id: int):
     """Change a note."""
-    viewer, note = current_viewer(), _find(note_id)
+    viewer = current_viewer()
+    try:
+        note = _find(note_id)
+    except NotFound:
+        return _left_over(viewer)
     require(seen=True, allowed=policy.can_edit(viewer, note))
     form = NoteForm()
     del form.side, form.other
@@ -160,35 +173,96 @@ def edit(note_id: int):
         return _editor(form, note, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
         markdown.prepare(form.body.data)
-        if (location := once.replay(form.once.data, viewer)) is not None:
-            return redirect(location or url_for(".show", note_id=note_id), 303)
-        try:
-            kept = replace(form.content(), held_precision=note.held_precision, mode=note.mode)
-            service.edit(note, kept, viewer, form.version.data)
-            location = _finish(note)
-        except EditConflict as conflict:
-            db.session.rollback()
-            return _conflict(conflict.note, form)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-        else:
-            once.remember(form.once.data, viewer, location)
-            db.session.commit()
-            return redirect(location, 303)
+        if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
+            return answer
+        return _save(note, form, form.version.data)
     return _editor(form, _find(note_id))
 
 
-def _editor(form: NoteForm, note: Note | None = None, visit: Visit | None = None, preview=None, status: int | None = None):
+def _save(note: Note, form: NoteForm, started_from: int, parties: tuple[int, int] | None = None):
+    """Keep a change. Who meant to keep a draft does not change what was published meanwhile."""
+    note_id = note.id
+    was = request.form.get("state", note.status if form.version.data else "draft")
+    if was == "draft" != note.status:
+        db.session.rollback()
+        return _conflict(_find(note_id), form)
+    try:
+        kept = replace(form.content(), held_precision=note.held_precision, mode=note.mode)
+        service.edit(note, kept, current_viewer(), started_from, parties)
+        location = _finish(note, form)
+    except EditConflict as conflict:
+        db.session.rollback()
+        return _conflict(conflict.note, form)
+    except Invalid as error:
+        db.session.rollback()
+        form.blame(error)
+        return _editor(form, _find(note_id))
+    db.session.commit()
+    return redirect(location, 303)
+
+
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new note stands: under its key, and once that made a draft, in the draft's editor; empty if it is here."""
+    note = _made_by(earlier, viewer) if (earlier := once.led_to(viewer)) else None
+    if note is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if note.status == "draft" else ".show", note_id=note.id)
+
+
+def _made_by(location: str, viewer: Viewer) -> Note | None:
+    """The note that an earlier sending of a form made, by the address it led to; None once that was deleted."""
+    note = queries.find(once.place(location).get("note_id", 0))
+    return note if note is not None and policy.can_edit(viewer, note) else None
+
+
+def _sent_again(location: str, form: NoteForm):
+    """The same form once more: a second click, or the page of before by the back button, with other words for what it made.
+
+    None when that was deleted since: then the words begin anew.
+    """
+    viewer = current_viewer()
+    note = _made_by(location, viewer)
+    if note is None:
+        return None
+    made = once.made(form.once.data, viewer)
+    kept = replace(form.content(), held_precision=note.held_precision, mode=note.mode)
+    parties = _parties(form, None, viewer) if form.side else (note.host_id, note.guest_id)
+    if note.version == made:
+        same = (service.content_of(note), note.host_id, note.guest_id) == (kept, *parties)
+    else:
+        same = queries.wrote(note, made, kept.title, kept.summary, kept.body, kept.visibility)
+    return redirect(location, 303) if same else _save(note, form, made, parties)
+
+
+def _left_over(viewer: Viewer):
+    """Who sends a change of a draft that a colleague deleted gets the words back, to be kept as a draft of their own.
+
+    The answer is the same for what never existed and what is not open to the sender.
+    """
+    if request.method != "POST" or not request.form.get("body", "").strip() or viewer.office_id is None:
+        raise NotFound
+    visit = visits.find(request.form.get("kunjungan", 0, type=int))
+    visit = visit if visit is not None and visit_policy.can_view(viewer, visit) else None
+    form = _form(viewer, visit)
+    form.version.raw_data = None
+    form.version.data, form.once.data = 0, once.new_key()
+    return _editor(form, visit=visit, gone=True, status=404)
+
+
+def _editor(form: NoteForm, note: Note | None = None, visit: Visit | None = None, preview=None, status: int | None = None, gone=False):
     if status is None:
         status = 422 if form.is_submitted() else 200
     form.offer(note)
-    page = render_template("notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments())
+    page = render_template(
+        "notes/edit.html", form=form, note=note, visit=visit, preview=preview, instruments=loader.all_instruments(), gone=gone
+    )
     return page, status
 
 
 def _conflict(note: Note, form: NoteForm):
     """Both texts, so that nothing is lost."""
+    if form.side:
+        del form.side, form.other  # the draft has its parties
     form.version.raw_data = None
     form.version.data, form.once.data = note.version, once.new_key()
     form.offer(note)
@@ -199,18 +273,55 @@ def _conflict(note: Note, form: NoteForm):
     return page, 409
 
 
-@bp.post("/catatan/<int:note_id>/terbitkan")
+@bp.route("/catatan/<int:note_id>/terbitkan", methods=["GET", "POST"])
 def publish(note_id: int):
-    """Publish a draft from its page."""
-    try:
-        service.publish(_find(note_id), current_viewer())
-    except Invalid as error:
-        db.session.rollback()
-        flash(error.message, "error")
-        return redirect(url_for(".edit", note_id=note_id, _anchor=error.field), 303)
-    db.session.commit()
-    flash("Catatan diterbitkan.")
-    return redirect(url_for(".show", note_id=note_id), 303)
+    """Publish a draft: who will read it is said first, and again when that has changed meanwhile."""
+    viewer, note, shown = current_viewer(), _find(note_id), url_for(".show", note_id=note_id)
+    require(seen=True, allowed=policy.can_edit(viewer, note))
+    if note.status != "draft":
+        return redirect(shown, 303)  # a second press changes nothing
+    version = request.form.get("version", note.version, type=int)
+    if request.method == "POST" and told_readers(note.visibility) and version == note.version:
+        try:
+            service.publish(note, viewer)
+        except Invalid as error:
+            db.session.rollback()
+            flash(error.message, "error")
+            return redirect(url_for(".edit", note_id=note_id, _anchor=error.field), 303)
+        db.session.commit()
+        flash("Catatan diterbitkan.")
+        return redirect(shown, 303)
+    changed = request.method == "POST"
+    page = render_template("notes/publish.html", note=note, holds=service.holds(note), changed=changed, failed=changed)
+    return page, 409 if changed else 200
+
+
+@bp.route("/catatan/<int:note_id>/hapus", methods=["GET", "POST"])
+def discard(note_id: int):
+    """Delete a draft, after asking once more."""
+    viewer, key, home = current_viewer(), request.form.get("once"), url_for(".index")
+    if request.method == "POST" and once.replay(key, viewer) is not None:
+        return redirect(home, 303)  # a second click: it is gone already
+    note = _find(note_id)
+    require(seen=True, allowed=policy.can_edit(viewer, note))
+    if note.status != "draft":
+        flash("Catatan ini sudah diterbitkan, jadi tidak dapat dihapus.", "error")
+        return redirect(url_for(".show", note_id=note_id), 303)
+    require(seen=True, allowed=policy.can_discard(viewer, note))
+    changed = False
+    if request.method == "POST":
+        try:
+            service.discard(note, viewer, request.form.get("version", 0, type=int))
+        except EditConflict:
+            db.session.rollback()
+            changed, note = True, _find(note_id)
+        else:
+            once.remember(key, viewer, home)
+            db.session.commit()
+            flash("Draf dihapus.")
+            return redirect(home, 303)
+    page = render_template("notes/discard.html", note=note, once=once.new_key(), changed=changed, failed=changed)
+    return page, 409 if changed else 200
 
 
 @bp.post("/catatan/<int:note_id>/persempit")

@@ -434,13 +434,13 @@ def welcome(event: Event) -> None:
         return
     lines = [
         f"Yth. {request.name},",
-        f"Permohonan Anda diterima: {request.office.name} sudah bergabung di Berguru dan Anda pengelolanya.",
+        f"Permohonan Anda disetujui: {request.office.name} sudah bergabung di Berguru dan Anda pengelolanya.",
         "Buat kata sandi lewat tautan ini. Bila tautannya sudah kedaluwarsa, minta yang baru lewat halaman Lupa kata sandi.",
         people.set_password_link(request.user),
         FOOT.format(why="Anda mengajukan permohonan bergabung"),
         SIGNATURE,
     ]
-    mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung diterima", "\n\n".join(lines) + "\n", is_secret=True)
+    mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung disetujui", "\n\n".join(lines) + "\n", is_secret=True)
 
 
 @events.on("inbox", "account.declined")
@@ -449,12 +449,12 @@ def regret(event: Event) -> None:
     request = db.session.get(JoinRequest, event.subject_id)
     lines = [
         f"Yth. {request.name},",
-        f"Permohonan bergabung untuk {request.office.name} belum dapat diterima.",
+        f"Permohonan bergabung untuk {request.office.name} belum dapat disetujui.",
         f"Alasan: {request.reason}",
         FOOT.format(why="Anda mengajukan permohonan bergabung"),
         SIGNATURE,
     ]
-    mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung belum diterima", "\n\n".join(lines) + "\n")
+    mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung belum disetujui", "\n\n".join(lines) + "\n")
 
 
 @events.on("inbox", "account.invited")

@@ -68,14 +68,14 @@ def _over_smtp(message: EmailMessage) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))  # a mail of ours has one
         if code >= PERMANENT:
-            raise Refused(_said("Server surel menolak alamatnya", code, words)) from error
+            raise Refused(_said("Layanan surel menolak alamatnya", code, words)) from error
         raise
     except smtplib.SMTPDataError as error:
         if error.smtp_code >= PERMANENT:
-            raise Refused(_said("Server surel menolak isinya", error.smtp_code, error.smtp_error)) from error
+            raise Refused(_said("Layanan surel menolak isinya", error.smtp_code, error.smtp_error)) from error
         raise
     except (smtplib.SMTPException, OSError) as error:  # no connection, no greeting, no sign-in, or it broke off
-        raise Away(f"Server surel tidak melayani: {error}") from error
+        raise Away(f"Layanan surel tidak menjawab: {error}") from error
 
 
 def _said(what: str, code: int, words: bytes | str) -> str:

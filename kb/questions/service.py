@@ -189,12 +189,16 @@ def edit(question: Question, content: Content, viewer: Viewer, started_from: int
     events.record("question.edited", question, viewer)
 
 
+def _others_wrote(question: Question) -> bool:
+    others = select(Answer.id).where(Answer.question_id == question.id).limit(1)
+    commented = select(Comment.id).where(Comment.question_id == question.id, Comment.office_id != question.office_id).limit(1)
+    return bool(db.session.scalar(others) or db.session.scalar(commented))
+
+
 def _check_visibility(question: Question, wanted: str) -> None:
     if wanted == "para_pihak" and question.addressed_id is None:
         raise Invalid("Pertanyaan ini tidak ditujukan kepada satu instansi, jadi tidak dapat dibatasi untuk kedua pihak.", "visibility")
-    others = select(Answer.id).where(Answer.question_id == question.id).limit(1)
-    commented = select(Comment.id).where(Comment.question_id == question.id, Comment.office_id != question.office_id).limit(1)
-    written = db.session.scalar(others) or db.session.scalar(commented)
+    written = _others_wrote(question)
     if written and READERS[wanted] > READERS[question.visibility]:
         raise Invalid(
             "Sudah ada yang menulis untuk pembaca yang lebih sedikit. Ajukan pertanyaan baru bila ingin lebih terbuka.", "visibility"
@@ -205,6 +209,11 @@ def _check_visibility(question: Question, wanted: str) -> None:
 
 # How many readers, for comparison.
 READERS = {"para_pihak": 0, "jejaring": 1, "publik": 2}
+
+
+def opens_further(question: Question, visibility: str) -> bool:
+    """Would this choice show the question to more readers than it has, and may it? What may not is refused when it is saved."""
+    return READERS[visibility] > READERS[question.visibility] and not _others_wrote(question)
 
 
 def _tell_reasons_anew(question: Question) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
 from kb.core import clock, markdown, once, workdays
-from kb.core.access import public, require
+from kb.core.access import public, require, told_readers
 from kb.core.comparison import compare
 from kb.core.days_off import holidays_from
 from kb.core.db import db
@@ -261,6 +261,8 @@ def edit(question_id: int):
         form.fill(question)
     if request.form.get("action") == "preview":
         return _editor(form, question, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
+    if form.validate_on_submit() and service.opens_further(question, form.visibility.data) and not told_readers(form.visibility.data):
+        return _editor(form, question, status=200, opening=form.visibility.data)
     if form.validate_on_submit():
         markdown.prepare(form.body.data)
         try:
@@ -278,7 +280,7 @@ def edit(question_id: int):
     return _editor(form, service.find(question_id, viewer))
 
 
-def _editor(form: QuestionForm, question: Question | None = None, preview=None, status: int | None = None):
+def _editor(form: QuestionForm, question: Question | None = None, preview=None, status: int | None = None, opening: str = ""):
     if status is None:
         status = 422 if form.is_submitted() else 200
     about = _about(form, current_viewer()) if form.about else None
@@ -287,6 +289,7 @@ def _editor(form: QuestionForm, question: Question | None = None, preview=None, 
         form=form,
         question=question,
         preview=preview,
+        opening=opening,
         about=known.about(*about, current_viewer()) if about else None,
         instruments=loader.all_instruments(),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 
-from kb.core import clock, edits, events, pictures
+from kb.core import clock, edits, events, names, pictures
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
@@ -105,13 +105,14 @@ def _matched(rows: list[VisitMember], members: list[Member]) -> list[VisitMember
     match(lambda one: one.name.casefold())
     if len(rows) == len(members):
         for at, (row, member) in enumerate(zip(rows, members, strict=True)):
-            if found[at] is None and row in free and _first_word(row.name) == _first_word(member.name):
+            if found[at] is None and row in free and _called(row.name) == _called(member.name):
                 found[at] = row
     return found
 
 
-def _first_word(name: str) -> str:
-    return name.casefold().split()[0]
+def _called(name: str) -> str:
+    """Two who share no more than a title are two people."""
+    return names.familiar(name).casefold()
 
 
 def agenda_text(visit: Visit) -> str:

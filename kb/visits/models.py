@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
 from kb.core.files import StoredFile
+from kb.core.numbers import never_again
 from kb.core.pages import hari
 from kb.offices.models import Office
 from kb.visits.workflow import STATUSES
@@ -55,6 +56,7 @@ class ClosedPeriod(db.Model):
     reason: Mapped[str] = mapped_column(String(100))
 
 
+@never_again
 class Visit(db.Model):
     """A visit from its draft to its end. Days and sessions ("09:00") are in the host's time.
 

@@ -52,6 +52,13 @@ def can_ask(viewer: Viewer) -> bool:
     return viewer.office_id is not None and viewer.role in ("member", "manager")
 
 
+def can_discard(viewer: Viewer, visit: Visit) -> bool:
+    """A request that was never sent may go: by who began it, or by a manager of the guest."""
+    if visit.status != "draft" or not viewer.is_of(visit.guest_id):
+        return False
+    return viewer.user_id == visit.requested_by_id or viewer.role == "manager"
+
+
 def can_set_openness(viewer: Viewer, host_id: int) -> bool:
     return viewer.manages(host_id)
 

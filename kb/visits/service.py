@@ -113,6 +113,22 @@ def change(visit: Visit, request: Request, viewer: Viewer, version: int | None =
     db.session.flush()
 
 
+def discard(visit: Visit, viewer: Viewer, version: int) -> None:
+    """Delete a draft with all that belongs to it, for good. Raises Conflict when it was changed or sent since that version."""
+    require(policy.can_view(viewer, visit), policy.side(viewer, visit) == "guest")
+    db.session.refresh(visit, ["status", "version"], with_for_update=True)
+    if visit.status != "draft" or visit.version != version:
+        raise Conflict("Draf ini berubah sejak halamannya Anda buka. Periksa dahulu isinya sekarang.")
+    require(seen=True, allowed=policy.can_discard(viewer, visit))
+    events.record("visit.discarded", visit, viewer)
+    kept = [letter.file for letter in visit.letters if letter.file is not None]
+    db.session.delete(visit)
+    db.session.flush()
+    for file in kept:  # `files.sweep` takes their contents away
+        db.session.delete(file)
+    db.session.flush()
+
+
 def check_draft(visit: Visit) -> None:
     """Only what was not sent yet can be changed. Raises Conflict."""
     if visit.status != "draft":

@@ -56,6 +56,9 @@ HISTORY = {
     "visit.day_closed": "Harinya menjadi hari tutup",
 }
 
+# What followed by itself from what somebody did elsewhere: nobody's act, so the history names nobody.
+CONSEQUENCES = {"visit.displaced", "visit.slot_freed", "visit.day_closed", "visit.joint_asked", "visit.reminded", "visit.erased"}
+
 # So many free sessions are offered where one is picked from a list: those of about half a year.
 NEXT_FREE = 250
 # So many articles of the host are offered before an indicator is chosen; the others can be unfolded.
@@ -118,19 +121,21 @@ def new():
         return render_template("visits/impossible.html", host=host, message=refusal.message, join=join), 422
     form = _request_form(host)
     if not form.is_submitted():
+        if elsewhere := _begun(viewer):
+            return redirect(elsewhere)
+        form.once.data = request.args[once.PARAMETER]
         _prefill(form)
     if not _turns_the_month() and form.validate_on_submit():
-        if (location := once.replay(form.once.data, viewer)) is not None:
-            return _sent_again(location, form)
+        earlier = once.replay(form.once.data, viewer)
+        if earlier is not None and (visit := _made_by(earlier)) is not None:
+            return _sent_again(visit, form)
         try:
             visit = service.draft(host, form.request(), viewer)
         except Invalid as error:
             db.session.rollback()
             form.blame(error)
         else:
-            location = url_for(".check", visit_id=visit.id)
-            once.remember(form.once.data, viewer, location)
-            return _kept(visit)
+            return _kept(visit, form)
     return _request_page(form, offices.by_slug(slug))
 
 
@@ -156,29 +161,36 @@ def _request_form(host: Office) -> RequestForm:
     return form
 
 
-def _kept(visit: Visit):
+def _kept(visit: Visit, form: RequestForm):
+    location = url_for(".check", visit_id=visit.id)
+    once.remember(form.once.data, current_viewer(), location, visit.version)
     db.session.commit()
     if "simpan_draf" in request.form:
         flash("Draf disimpan. Rekan seinstansi dapat melanjutkannya.")
-    return redirect(url_for(".check", visit_id=visit.id), 303)
+    return redirect(location, 303)
 
 
-def _sent_again(location: str, form: RequestForm):
+def _made_by(location: str) -> Visit | None:
+    """The visit that an earlier sending of the form made, by the address it led to; None once that was deleted: then a new one begins."""
+    visit = queries.find(once.place(location).get("visit_id", 0))
+    return visit if visit is not None and policy.side(current_viewer(), visit) == "guest" else None
+
+
+def _begun(viewer: Viewer) -> str:
+    """Where the form of a new request stands: under its key, and once that made a draft, in the draft's form; empty if it is here."""
+    visit = _made_by(earlier) if (earlier := once.led_to(viewer)) else None
+    if visit is None:
+        return once.keyed_address(anew=bool(earlier))
+    return url_for(".edit" if visit.status == "draft" else ".show", visit_id=visit.id)
+
+
+def _sent_again(visit: Visit, form: RequestForm):
     """The same form once more: a second click, or the page of before by the back button, which may hold other answers by now."""
-    visit = _draft_at(location)
-    if visit is None or visit.status != "draft":
-        if visit is not None:
-            flash("Permohonan ini sudah dikirim. Yang diubah pada formulir lama tidak disimpan.", "error")
-        return redirect(location or url_for(".index"), 303)
-    return _change(visit, form, None)
-
-
-def _draft_at(location: str) -> Visit | None:
-    """The visit that an earlier sending of the form made, by the address it led to."""
-    if not location:
-        return None
-    _, values = current_app.url_map.bind("").match(location)
-    return queries.find(values["visit_id"])
+    if visit.status == "draft":
+        made = max(once.made(form.once.data, current_viewer()), form.version.data or 0)
+        return _change(visit, form, made or None)
+    form.blame(Conflict("Permohonan ini sudah dikirim. Yang diubah pada formulir lama tidak disimpan; salin bila masih diperlukan."))
+    return _request_page(form, visit.host)
 
 
 def _change(visit: Visit, form: RequestForm, version: int | None):
@@ -191,7 +203,7 @@ def _change(visit: Visit, form: RequestForm, version: int | None):
         visit = find(visit_id)
         form.version.raw_data, form.version.data = None, visit.version
         return _request_page(form, visit.host, visit)
-    return _kept(visit)
+    return _kept(visit, form)
 
 
 def _turns_the_month() -> bool:
@@ -206,7 +218,7 @@ def _prefill(form: RequestForm) -> None:
     form.slot.data = request.args.getlist("slot")
 
 
-def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
+def _request_page(form: RequestForm, host: Office, visit: Visit | None = None, left_over: bool = False):
     refusal = openness.refusal(host)
     page = render_template(
         "visits/request.html",
@@ -220,6 +232,7 @@ def _request_page(form: RequestForm, host: Office, visit: Visit | None = None):
         settings=openness.of(host),
         instruments=loader.all_instruments(),
         zone=_zone(host),
+        left_over=left_over,
     )
     return page, 422 if form.errors else 200
 
@@ -299,7 +312,10 @@ def _month(host: Office, wanted: str) -> queries.Month:
 @bp.route("/kunjungan/<int:visit_id>/ubah", methods=["GET", "POST"])
 def edit(visit_id: int):
     """Change a draft before it is sent."""
-    visit = find(visit_id)
+    try:
+        visit = find(visit_id)
+    except NotFound:
+        return _left_over()
     service.check_draft(visit)
     form = _request_form(visit.host)
     if not form.is_submitted():
@@ -311,11 +327,51 @@ def edit(visit_id: int):
 
 def _edited(visit: Visit, form: RequestForm):
     """A second click finds the draft changed by its own first click: that is no colleague."""
-    viewer = current_viewer()
-    if once.replay(form.once.data, viewer) is not None:
-        return _change(visit, form, None)
-    once.remember(form.once.data, viewer, url_for(".check", visit_id=visit.id))
+    if once.replay(form.once.data, current_viewer()) is not None:
+        return _sent_again(visit, form)
     return _change(visit, form, form.version.data)
+
+
+def _left_over():
+    """Who sends a change of a draft that a colleague deleted gets the answers back, as the beginning of a new request.
+
+    The answer is the same for what never existed and what is not open to the sender.
+    """
+    viewer, host = current_viewer(), offices.by_slug(request.form.get("tuan_rumah", "")[:80])
+    if request.method != "POST" or host is None or not policy.can_ask(viewer):
+        raise NotFound
+    form = _request_form(host)
+    form.version.raw_data, form.version.data, form.once.data = None, None, once.new_key()
+    page, _ = _request_page(form, host, left_over=True)
+    return page, 404
+
+
+@bp.route("/kunjungan/<int:visit_id>/hapus", methods=["GET", "POST"])
+def discard(visit_id: int):
+    """Delete a draft, after asking once more."""
+    viewer, key, home = current_viewer(), request.form.get("once"), url_for(".index")
+    if request.method == "POST" and once.replay(key, viewer) is not None:
+        return redirect(home, 303)  # a second click: it is gone already
+    visit = find(visit_id)
+    require(seen=True, allowed=policy.side(viewer, visit) == "guest")
+    if visit.status != "draft":
+        flash("Permohonan ini sudah dikirim, jadi tidak dapat dihapus. Pengelola dapat menariknya.", "error")
+        return redirect(url_for(".show", visit_id=visit_id), 303)
+    require(seen=True, allowed=policy.can_discard(viewer, visit))
+    refused = ""
+    if request.method == "POST":
+        try:
+            service.discard(visit, viewer, request.form.get("version", 0, type=int))
+        except Conflict as error:
+            db.session.rollback()
+            refused, visit = error.message, find(visit_id)
+        else:
+            once.remember(key, viewer, home)
+            db.session.commit()
+            flash("Draf dihapus.")
+            return redirect(home, 303)
+    page = render_template("visits/discard.html", visit=visit, once=once.new_key(), refused=refused, failed=bool(refused))
+    return page, 409 if refused else 200
 
 
 @bp.get("/kunjungan/<int:visit_id>/periksa")
@@ -331,7 +387,8 @@ def _check_page(visit: Visit, status: int = 200, refused: str = ""):
         missing.pop("slot", None)  # nobody can choose a day there
     page = render_template(
         "visits/check.html", **_shown(visit), taken=schedule.is_full(visit), waiting=queries.count_competing(visit),
-        missing=missing, may_send=current_viewer().role == "manager", refused=refused, refusal=refusal, failed=status != 200,
+        missing=missing, may_send=current_viewer().role == "manager", may_discard=policy.can_discard(current_viewer(), visit),
+        refused=refused, refusal=refusal, failed=status != 200,
     )  # fmt: skip
     return page, status
 
@@ -381,6 +438,7 @@ def _show(visit: Visit, form: StepForm, place: PlaceForm | None = None, status: 
         may_complete=policy.can_complete(viewer, visit, today),
         history=queries.history(visit),
         words=HISTORY,
+        consequences=CONSEQUENCES,
         may_share=visit.status in MAY_SHARE,
         writes_notes=visit.status in HOLDS_SLOT and today >= visit.day,
         letter_label=letter_service.label_of,

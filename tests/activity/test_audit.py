@@ -58,7 +58,7 @@ def test_an_event_says_when_what_about_which_and_by_whom(cast, db_ctx):
         ident = make_note(cast.guest_member.viewer).id
         happened("nobodys.happened")
     rows = table_of(cast.admin.client.get(EVERYTHING).text).split("<tr>")[1:]
-    assert "nobodys.happened" in rows[0] and "sistem atau tamu" in rows[0]
+    assert "nobodys.happened" in rows[0] and "Berguru, atau orang tanpa akun" in rows[0]
     assert "Catatan diterbitkan" in rows[1] and f'<a href="/catatan/{ident}">Catatan {ident}</a>' in rows[1]
     assert "Guest Member" in rows[1] and "Kabupaten Pringsewu" in rows[1] and "pukul" in rows[1]
 

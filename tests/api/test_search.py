@@ -93,7 +93,7 @@ def test_any_text_may_be_asked(library, client, q):
 def test_without_an_index_it_says_that_it_is_being_prepared(app, client, monkeypatch, tmp_path):
     monkeypatch.setitem(app.extensions, "search", WhooshEngine(str(tmp_path)))
     answer = client.get(f"{ADDRESS}?q=peta")
-    assert answer.status_code == 503 and answer.json == {"error": "Indeks sedang disiapkan."}
+    assert answer.status_code == 503 and answer.json == {"error": "Pencarian sedang disiapkan."}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

@@ -30,5 +30,6 @@ def make_article(writer: Viewer, status: str = "published", **content) -> Articl
 
 
 def write(client, address: str = "/artikel/baru", action: str = "save", **changed):
-    """Send the editor's form with one of its buttons."""
-    return client.post(address, data={**FORM, "action": action, **changed})
+    """Send the editor's form with one of its buttons; who publishes was told for whom."""
+    form = {**FORM, "action": action, **changed}
+    return client.post(address, data={"readers": form["visibility"], **form} if action == "publish" else form)

@@ -37,3 +37,50 @@ def test_every_open_page_fits_and_is_readable_by_everybody(person, path, phone):
 
 def test_a_page_that_is_not_there_shows_the_way_on(person):
     person().open("/artikel/tidak-pernah-ada").sees("Halaman ini tidak ada")
+
+
+ROOMS = ["Artikel", "Indikator", "Instansi", "Kunjungan", "Catatan", "Tanya", "Bantuan"]
+LONG = "Dra. Kusumawardhaningrumsari Wahyuningtyas, M.M."
+
+
+def _inside(page, names: list[str]) -> None:
+    """Each of these links of the head can be seen whole: nothing has to be moved sideways."""
+    width = page.evaluate("document.documentElement.clientWidth")
+    for name in names:
+        box = page.locator("header").get_by_role("link", name=name, exact=True).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, (name, box)
+
+
+@pytest.mark.parametrize("path", ["/", "/kunjungan"])
+@pytest.mark.parametrize("how", [{}, {"javascript": False}], ids=["script", "no-javascript"])
+def test_every_room_is_reached_from_the_head_on_a_phone(person, how, path):
+    reader = person(phone=True, **how).open(path)
+    head = reader.page.locator("header")
+    assert head.bounding_box()["height"] <= 125, "two lines"
+    reader.page.get_by_text("Menu", exact=True).click()
+    expect(head.get_by_role("navigation", name="Utama").get_by_role("link")).to_have_text(ROOMS)
+    _inside(reader.page, [*ROOMS, "Masuk"])
+    reader.look()
+    head.get_by_role("link", name="Bantuan").click()
+    reader.sees("Langkah demi langkah")
+
+
+def test_every_room_is_in_the_head_at_a_desk(person):
+    reader = person().open("/kunjungan")
+    expect(reader.page.get_by_text("Menu", exact=True)).to_be_hidden()
+    _inside(reader.page, [*ROOMS, "Masuk"])
+
+
+def test_the_head_holds_on_a_phone_with_a_long_name_and_large_letters(person):
+    owner = person(phone=True).sign_in("anggota@pringsewu.example").open("/akun")
+    owner.page.get_by_label("Nama").fill(LONG)
+    owner.press("Simpan profil").open("/kunjungan")
+    head = owner.page.locator("header")
+    assert head.bounding_box()["height"] <= 125, "two lines"
+    expect(head.get_by_role("link", name="Kusumawardhaningrumsari")).to_be_visible()
+    expect(head.get_by_role("link", name="Dra.")).to_have_count(0)
+    for size in ("100%", "200%"):
+        owner.page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+        owner.page.get_by_text("Menu", exact=True).click()
+        _inside(owner.page, [*ROOMS, "Beranda", "Kusumawardhaningrumsari"])
+        owner.page.get_by_text("Menu", exact=True).click()

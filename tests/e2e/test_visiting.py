@@ -85,7 +85,7 @@ def test_from_the_request_over_another_day_to_notes_that_are_found_again(person,
     guest.open(address).press("Tandai terlaksana").follow("Tulis catatan kunjungan")
     guest.page.get_by_label("Judul").fill(f"Yang dipelajari: {word}")
     guest.page.get_by_label("Ringkasan").fill("Lembar kerja bersama (data contoh)")
-    guest.press("Terbitkan").sees(QUESTION)
+    guest.press("Terbitkan …").sees("Pembaca").press("Terbitkan untuk kedua instansi").sees(QUESTION)
     guest.open(f"{address}/surat/laporan/cetak").sees(f"Yang dipelajari: {word}").sees("Kesimpulan dan saran")
     assert f"Yang dipelajari: {word}" in _downloaded(guest, f"{address}/laporan.docx")
     guest.open(address).press("Nyatakan sudah dilaporkan").sees("dilaporkan")

@@ -21,7 +21,8 @@ def test_from_a_draft_to_a_restored_revision(person, how):
         expect(preview.locator("strong")).to_have_text("lembar kerja")
     writer.press("Simpan draf").sees("Ini draf")
     assert page.locator("main script").count() == 0
-    writer.press("Terbitkan").sees("Bagikan ke WhatsApp")
+    writer.follow("Terbitkan …").sees("Terbitkan untuk siapa pun, juga tanpa akun?")
+    writer.press("Terbitkan untuk siapa pun, juga tanpa akun").sees("Bagikan ke WhatsApp")
     address = page.url.removeprefix(writer.site)
     _found_within_five_seconds(person().page, writer.site, word)
 
@@ -62,3 +63,33 @@ def test_two_people_at_one_article_lose_nothing(person):
     first.press("Simpan draf")
     first.sees("Tulisan kedua.")
     assert "Tulisan pertama." in first.page.content()
+
+
+@pytest.mark.parametrize("how", [{}, {"phone": True, "javascript": False}], ids=["desk", "phone-no-javascript"])
+def test_enter_in_the_title_keeps_a_draft_and_going_back_makes_no_second_one(person, how):
+    title = f"Tekan Enter {'-'.join(how) or 'meja'}"
+    writer = person(**how).sign_in(WRITER).open("/artikel/baru")
+    page = writer.page
+    page.get_by_label("Ringkasan").fill("Data contoh.")
+    page.get_by_label("Isi", exact=True).fill("Pertama.")
+    page.get_by_label("Judul").fill(title)
+    page.get_by_label("Judul").press("Enter")
+    writer.sees("Ini draf").sees("Pertama.")
+    page.go_back()
+    expect(page.get_by_label("Isi", exact=True)).to_have_value("Pertama.")
+    page.get_by_label("Isi", exact=True).fill("Kedua.")
+    writer.press("Simpan draf").sees("Ini draf").sees("Kedua.")
+    writer.open("/beranda")
+    expect(page.locator("#draf").get_by_role("link", name=title)).to_have_count(1)
+    writer.follow(title).follow("Hapus draf …").sees("tidak dapat dibatalkan").press("Hapus draf").sees("Beranda")
+    expect(page.get_by_role("link", name=title)).to_have_count(0)
+
+
+def test_enter_in_a_form_that_tells_others_does_nothing(person):
+    page = person().sign_in("pengelola@mesuji.example").open("/instansi-saya/orang").page
+    page.get_by_label("Alamat surel").fill("siapa@contoh.example")
+    page.get_by_label("Alamat surel").press("Enter")
+    page.get_by_role("radio").first.press("Enter")
+    expect(page.get_by_text("Tidak ada undangan yang menunggu.")).to_be_visible()
+    page.get_by_role("button", name="Kirim undangan").click()
+    expect(page.get_by_text("siapa@contoh.example").first).to_be_visible()

@@ -40,7 +40,7 @@ def test_the_editor_says_how_wide_the_article_may_be(cast, made):
 
 def test_an_import_does_not_widen_it(cast, db_ctx, made, tmp_path):
     address, *_ = made("para_pihak")
-    cast.guest_manager.client.post(f"{address}/terbitkan")
+    cast.guest_manager.client.post(f"{address}/terbitkan", data={"readers": "instansi"})
     file = tmp_path / f"{address.rsplit('/', 1)[1]}.md"
     file.write_text(f'---\ntitle: J\nsummary: R\noffice: "18.10"\nvisibility: publik\npublished_on: 2026-01-01\n---\n{SECRET}\n')
     with db_ctx():

@@ -90,7 +90,7 @@ def test_what_was_reported_waits_no_longer(cast, db_ctx):
         ident = visit.id
         note = make_note(cast.guest_member.viewer, status="draft", visit=visit).id
     assert f"kunjungan={ident}" in part_of(cast.guest_member.client.get("/beranda").text, "tugas")
-    cast.guest_member.client.post(f"/catatan/{note}/terbitkan")
+    cast.guest_member.client.post(f"/catatan/{note}/terbitkan", data={"readers": "para_pihak"})
     assert NOTHING in cast.host_manager.client.get("/beranda").text
     assert "Selesaikan laporan" in part_of(cast.guest_member.client.get("/beranda").text, "tugas")
 

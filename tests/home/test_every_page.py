@@ -17,6 +17,7 @@ from tests.home.makers import make_article
 from tests.makers import signed_in
 from tests.notes.makers import make_note, make_visit
 from tests.notifications.makers import queued
+from tests.pages import faults
 from tests.questions.makers import make_answer, make_question
 
 CAST = ("visitor", "host_member", "host_manager", "guest_manager", "outsider", "admin")
@@ -256,3 +257,31 @@ def test_a_static_file_with_its_hash_is_kept_for_a_year(client):
 def test_a_static_file_that_is_missing_for_a_moment_is_not_missing_for_a_year(client, address):
     answer = client.get(address)
     assert answer.status_code == 404 and "max-age" not in directives(answer)
+
+
+GUARD = '<button type="submit" disabled hidden></button><button type="submit" formmethod="dialog" hidden></button>'
+FIELD = '<input name="x" aria-label="x">'
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_refused"),
+    [
+        (f"{FIELD}<button data-enter>Simpan</button>", False),
+        (f"{FIELD}{GUARD}<button>Gabungkan</button>", False),
+        ("<button>Sembunyikan</button>", False),
+        ('<textarea name="x" aria-label="x"></textarea><button>Kirim komentar</button>', False),
+        (f"{FIELD}<button>Gabungkan</button>", True),
+        ('<select name="x" aria-label="x"><option>1</option></select><button type="submit">Undang</button>', True),
+        ('<input type="checkbox" name="x" aria-label="x"><input type="submit" value="Kirim">', True),
+        ('<textarea name="x" aria-label="x"></textarea><button>Kirim</button><button data-enter>Pratinjau</button>', True),
+        (f'{FIELD}<button value="publish" data-enter>Terbitkan</button><button data-enter>Simpan</button>', True),
+        (f'{FIELD}<button class="button button-danger" data-enter>Hapus</button>', True),
+        (f'{FIELD}<button type="submit" disabled hidden></button><button>Gabungkan</button>', True),
+        (FIELD, True),
+    ],
+)
+def test_a_form_whose_first_button_nobody_called_harmless_is_refused(inside, is_refused):
+    """The checking client sees every page that any test opens; here it is shown to refuse what it must."""
+    page = f'<!doctype html><html><head><title>Contoh</title></head><body><h1>x</h1><form method="post">{inside}</form></body></html>'
+    assert bool(faults(page, expects_token=False)) == is_refused
+    assert not faults(page.replace('method="post"', "").replace("<form >", "<form>"), expects_token=False), "a search changes nothing"

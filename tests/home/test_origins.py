@@ -43,7 +43,9 @@ def test_the_words_of_others_are_opened_to_no_more_readers(cast, draft, db_ctx, 
     slug = draft(visibility, by)
     with db_ctx():
         version = articles.by_slug(slug).version
-    page = getattr(cast, by).client.post(f"/artikel/{slug}/ubah", data={**FORM, "visibility": wanted, "version": version})
+    page = getattr(cast, by).client.post(
+        f"/artikel/{slug}/ubah", data={**FORM, "visibility": wanted, "readers": wanted, "version": version}
+    )
     assert page.status_code == status
     if status == 422:
         assert "tulis artikel baru dengan kalimat Anda sendiri" in page.text and "Isi yang disunting." in page.text

@@ -31,13 +31,18 @@ PLACES = (
 )  # fmt: skip
 
 
+def with_readers(form: dict) -> dict:
+    """The form of somebody who has read who the readers are."""
+    return {**form, "readers": form["visibility"]}
+
+
 def only_note() -> Note:
     return db.session.scalars(select(Note)).one()
 
 
 def write(client, **changed):
-    """Send the form of a new note about a consultation that was not arranged here."""
-    return client.post("/catatan/baru", data={**FORM, **MINE, **changed})
+    """Send the form of a new note about a consultation that was not arranged here; who publishes was told for whom."""
+    return client.post("/catatan/baru", data=with_readers({**FORM, **MINE, **changed}))
 
 
 def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
@@ -47,7 +52,7 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
     page = cast.guest_member.client.get(address).text
     assert "Bagaimana peta rencana disusun?" in page and "Konsultasi " in page and "## Kesepakatan" in page
     assert 'value="spbe-2020/12" checked' in page, "the topics of the visit are chosen already"
-    sent = cast.guest_member.client.post(address, data=FORM)
+    sent = cast.guest_member.client.post(address, data=with_readers(FORM))
     assert sent.status_code == 303
     shown = cast.host_manager.client.get(sent.location).text
     for words in ("Tuan rumah: Kepala Dinas", "<strong>Bagaimana menyusun peta rencana?</strong>", "Bertukar templat.", "KK-UJI-"):
@@ -57,7 +62,7 @@ def test_both_sides_of_a_visit_write_notes_and_the_visit_is_held(cast, db_ctx):
         events.drain()
         told = set(db.session.scalars(select(Notice.user_id).where(Notice.title.startswith("Catatan konsultasi"))))
         assert told == {cast.host_manager.id}
-    assert cast.host_member.client.post(address, data={**FORM, "title": "Yang kami pelajari dari tamu"}).status_code == 303
+    assert cast.host_member.client.post(address, data=with_readers({**FORM, "title": "Yang kami pelajari dari tamu"})).status_code == 303
     for person in (cast.host_manager, cast.guest_manager):
         assert f"/catatan?kunjungan={ident}" in person.client.get(f"/kunjungan/{ident}").text
         page = person.client.get(f"/catatan?kunjungan={ident}").text
@@ -71,7 +76,7 @@ def test_publishing_notes_holds_a_visit_only_once_its_last_day_has_come(cast, db
         visit.sessions.append(VisitSession(day=clock.today() + timedelta(days=last), session="13:30", ends="15:30"))
         db.session.commit()
         ident = visit.id
-    assert cast.guest_member.client.post(f"/catatan/baru?kunjungan={ident}", data=FORM).status_code == 303
+    assert cast.guest_member.client.post(f"/catatan/baru?kunjungan={ident}", data=with_readers(FORM)).status_code == 303
     with db_ctx():
         assert only_note().status == "published" and db.session.get(Visit, ident).status == after
 
@@ -116,11 +121,13 @@ def test_a_draft_is_the_writers_until_it_is_published(cast, db_ctx):
     address = write(cast.host_member.client, side="host", other="kabupaten-pringsewu", action="save").location
     assert "Draf instansi kami" in cast.host_manager.client.get("/catatan").text
     assert cast.guest_manager.client.get(address).status_code == 404
-    assert cast.host_manager.client.post(f"{address}/terbitkan").status_code == 303
+    assert cast.host_manager.client.post(f"{address}/terbitkan", data={"readers": "para_pihak"}).status_code == 303
     assert cast.guest_manager.client.get(address).status_code == 200
     with db_ctx():
         first = only_note().published_at
-    assert cast.host_manager.client.post(f"{address}/terbitkan").status_code == 303, "a second press changes nothing"
+    assert cast.host_manager.client.post(f"{address}/terbitkan", data={"readers": "para_pihak"}).status_code == 303, (
+        "a second press changes nothing"
+    )
     with db_ctx():
         assert only_note().published_at == first
 

@@ -103,7 +103,7 @@ def test_a_failed_notice_or_index_entry_is_shown_too(cast, db_ctx):
 
 @pytest.mark.parametrize(
     ("mood", "words"),
-    [("refuses", "Server surel menolak alamatnya: 550 5.1.1 Alamat tidak dikenal"), ("dies", "Server surel tidak melayani: Connection")],
+    [("refuses", "Layanan surel menolak alamatnya: 550 5.1.1 Alamat tidak dikenal"), ("dies", "Layanan surel tidak menjawab: Connection")],
 )
 def test_the_admin_reads_why_in_plain_words(cast, db_ctx, post_office, mood, words):
     post_office.mood = mood

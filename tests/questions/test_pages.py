@@ -495,3 +495,36 @@ def test_a_stale_press_declines_nothing_and_says_why(cast, db_ctx, state):
     with db_ctx():
         assert db.session.scalar(select(func.count(Invitation.id)).where(Invitation.declined_at.is_not(None))) == 0
         assert not db.session.scalar(select(Event.id).where(Event.name == "question.invitation_declined"))
+
+
+def test_enter_sends_no_question_and_no_answer(cast, answered):
+    """The first button of each form, which Enter presses, only looks or goes on."""
+
+    def buttons(page: str, address: str = "") -> list[str]:
+        main = page.split("<main")[1].split("<footer")[0]
+        form = main.split(f'action="{address}"')[1].split("</form>")[0] if address else main
+        return re.findall(r'<button class="button[^>]*>([^<]+)</button>', form)
+
+    client = cast.guest_member.client
+    assert buttons(client.get(NEW).text)[:2] == ["Lanjut: periksa", "Pratinjau"]
+    check = send(client, "check", title="Siapa yang merawat pusat data?", visibility="publik").text
+    assert buttons(check) == ["Ubah dahulu", "Kirim pertanyaan"] and "dapat dibaca siapa pun, juga tanpa akun" in check
+    edit = client.get(f"{answered[0]}/ubah").text
+    assert buttons(edit) == ["Pratinjau", "Simpan perubahan"] and "langsung terbaca oleh siapa pun" in edit
+    assert buttons(cast.host_manager.client.get(answered[0]).text, f"{answered[0]}/jawab") == ["Pratinjau", "Kirim jawaban"]
+    answer = cast.host_member.client.get(f"{answered[1]}/ubah").text
+    assert buttons(answer, f"{answered[1]}/ubah") == ["Pratinjau", "Simpan perubahan"] and "dapat dibaca siapa pun" in answer
+
+
+def test_a_question_is_opened_further_only_by_who_was_told(cast, db_ctx):
+    with db_ctx():
+        ident = make_question(cast.guest_member.viewer, visibility="jejaring").id
+        db.session.commit()
+    address, client = f"/tanya/{ident}/ubah", cast.guest_member.client
+    form = {**FORM, "visibility": "publik", "version": "1", "body": "Isi yang diketik.", "action": "save"}
+    asked = client.post(address, data=form)
+    assert asked.status_code == 200 and "Simpan dan buka untuk siapa pun" in asked.text and "Isi yang diketik." in asked.text
+    assert 'name="readers" value="publik"' in asked.text and cast.visitor.client.get(f"/tanya/{ident}").status_code == 404
+    assert client.post(address, data={**form, "readers": "jejaring"}).status_code == 200, "told of others"
+    assert client.post(address, data={**form, "readers": "publik"}).status_code == 303
+    assert "Isi yang diketik." in cast.visitor.client.get(f"/tanya/{ident}").text

@@ -325,3 +325,14 @@ def test_names_stay_between_the_two_offices(cast, visit):
     ):
         page = cast.visitor.client.get(address)
         assert page.status_code == 200 and not [secret for secret in (*SECRETS, "Ani Contoh") if secret in page.text]
+
+
+def test_two_people_who_share_no_more_than_a_title_are_two_people(app, cast, visit):
+    """At one line of a list, a name that begins alike is the same person corrected; a title is no name."""
+    ident = visit()
+    rewrite(cast, ident, "Nama\nDra. Sri Wahyuni\nDrs. Budi")
+    mark(app, cast, ident, "Dra. Sri Wahyuni")
+    refused = rewrite(cast, ident, "Nama\nDra. Ani Rahayu\nDrs. Budi")
+    assert refused.status_code == 422 and "Dra. Sri Wahyuni sudah tercatat hadir" in faults_at(refused.text, "text")
+    assert rewrite(cast, ident, "Nama\nDra. Hj. Sri Wahyuni, M.M.\nDrs. Budi").status_code == 303
+    assert present(app, ident) == {"Dra. Hj. Sri Wahyuni, M.M.": True, "Drs. Budi": False}

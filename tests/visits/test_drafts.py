@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from kb.core import files
 from kb.core.db import db
 from kb.visits import forms, members
-from kb.visits.models import Visit, VisitLetter
+from kb.visits.models import Visit, VisitIndicator, VisitLetter, VisitMember, VisitSession
 from tests.home.makers import make_article
 from tests.visits.makers import FORM, MESUJI, OPEN_DAY, faults_at, make_visit, typed
 from tests.visits.test_members import xlsx
@@ -110,7 +110,8 @@ def test_every_page_of_a_draft_without_a_day_opens(app, cast):
         if "GET" in rule.methods and "visit_id" in rule.arguments and rule.arguments <= values.keys():
             address = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
             answer = cast.guest_member.client.get(address)
-            assert answer.status_code in (200, 302, 303, 404), address
+            expected = (403,) if address.endswith("/hapus") else (200, 302, 303, 404)  # only who began it deletes it, or a manager
+            assert answer.status_code in expected, address
             seen += [address] if answer.status_code == 200 else []
             assert cast.host_manager.client.get(address).status_code == 404, "a draft is the guest's own"
     assert len(seen) > 6
@@ -354,3 +355,98 @@ def test_a_double_click_on_a_change_is_no_colleague(app, cast):
     form = {**typed(guest.get(address).text), **FORM}
     assert [guest.post(address, data=form).status_code for _ in range(2)] == [303, 303]
     assert only_visit(app).purpose == FORM["purpose"]
+
+
+def test_the_button_back_does_not_replace_what_a_colleague_wrote_since(app, cast):
+    guest, once = cast.guest_manager.client, {"once": "kunci"}
+    first = guest.post(NEW, data={**FORM, **once}).location
+    theirs = typed(cast.guest_member.client.get(first.replace("periksa", "ubah")).text)
+    cast.guest_member.client.post(first.replace("periksa", "ubah"), data={**theirs, **FORM, "purpose": "Dari rekan."})
+    again = guest.post(NEW, data={**FORM, **once, "purpose": "Diketik lagi."})
+    assert again.status_code == 422 and "Draf ini diubah rekan Anda" in again.text and typed(again.text)["purpose"] == ["Diketik lagi."]
+    assert only_visit(app).purpose == "Dari rekan."
+    assert guest.post(NEW, data={**typed(again.text), **FORM, **once, "purpose": "Diketik lagi."}).status_code == 303
+    assert only_visit(app).purpose == "Diketik lagi."
+
+
+# ---- deleting
+
+
+def deleted(client, address: str):
+    """Ask for the deletion of a draft, and confirm it."""
+    page = client.get(f"{address}/hapus").text
+    form = page.split(f'action="{address}/hapus"')[1].split("</form>")[0]
+    return client.post(f"{address}/hapus", data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
+
+
+@pytest.mark.parametrize("part", ["guest_member", "guest_manager"])
+def test_who_began_a_draft_or_a_manager_deletes_it_with_all_that_belongs_to_it(app, cast, part):
+    client = getattr(cast, part).client
+    data = {**FORM, "people": TABLE, "letter_number": "005/1", "letter_file": upload()}
+    address = cast.guest_member.client.post(NEW, data=data).location.removesuffix("/periksa")
+    assert f'href="{address}/hapus"' in client.get(f"{address}/periksa").text
+    assert deleted(client, address).status_code == 303
+    assert (
+        client.get(address).status_code == client.get(f"{address}/periksa").status_code == client.get(f"{address}/hapus").status_code == 404
+    )
+    with app.app_context():
+        for model in (Visit, VisitLetter, VisitMember, VisitSession, VisitIndicator, files.StoredFile):
+            assert db.session.scalar(select(func.count()).select_from(model)) == 0, model
+    assert "Draf permohonan kunjungan dihapus" in cast.admin.client.get("/admin/jejak").text
+    for page in ("/kunjungan", "/beranda"):
+        assert f'href="{address}' not in client.get(page).text
+
+
+def test_a_second_click_on_deleting_is_no_fault(cast):
+    client = cast.guest_member.client
+    address = client.post(NEW, data=SAVE).location.removesuffix("/periksa")
+    answers = [client.post(f"{address}/hapus", data={"version": "1", "once": "kunci"}) for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/kunjungan")] * 2
+
+
+def test_others_do_not_delete_a_draft_and_what_was_sent_stays(app, cast):
+    address = cast.guest_manager.client.post(NEW, data=FORM).location.removesuffix("/periksa")
+    for part, refused in (("guest_member", 403), ("host_manager", 404), ("outsider", 404), ("admin", 404)):
+        assert getattr(cast, part).client.post(f"{address}/hapus", data={"version": "1"}).status_code == refused, part
+    cast.guest_manager.client.post(f"{address}/submit")
+    page = cast.guest_manager.client.post(f"{address}/hapus", data={"version": "2"}, follow_redirects=True).text
+    assert "tidak dapat dihapus" in page and only_visit(app).status == "requested"
+    assert cast.host_manager.client.post(f"{address}/hapus", data={"version": "2"}).status_code == 403
+
+
+def test_a_draft_that_changed_meanwhile_is_read_before_it_is_deleted(app, cast):
+    address = cast.guest_member.client.post(NEW, data=SAVE).location.removesuffix("/periksa")
+    cast.guest_manager.client.post(f"{address}/ubah", data=FORM)
+    answer = cast.guest_member.client.post(f"{address}/hapus", data={"version": "1"})
+    assert answer.status_code == 409 and "Belum dihapus" in answer.text and only_visit(app).purpose == FORM["purpose"]
+
+
+def test_a_colleague_who_was_writing_gets_the_answers_back_as_a_new_request(app, cast):
+    address = cast.guest_member.client.post(NEW, data=SAVE).location.removesuffix("/periksa")
+    open_form = typed(cast.guest_manager.client.get(f"{address}/ubah").text)
+    deleted(cast.guest_member.client, address)
+    answer = cast.guest_manager.client.post(f"{address}/ubah", data={**open_form, **FORM, "purpose": "Belum tersimpan."})
+    assert answer.status_code == 404 and "Draf ini tidak ada lagi" in answer.text and f'action="{NEW}"' in answer.text
+    assert typed(answer.text)["purpose"] == ["Belum tersimpan."]
+    assert cast.guest_manager.client.post(NEW, data={**typed(answer.text), **FORM, "purpose": "Belum tersimpan."}).status_code == 303
+    assert only_visit(app).purpose == "Belum tersimpan."
+    assert cast.guest_manager.client.post("/kunjungan/999/ubah").status_code == 404
+
+
+def test_going_back_after_the_draft_was_deleted_begins_a_new_one(app, cast):
+    guest, once = cast.guest_manager.client, {"once": "kunci"}
+    first = guest.post(NEW, data={**FORM, **once}).location
+    deleted(guest, first.removesuffix("/periksa"))
+    again = guest.post(NEW, data={**FORM, **once, "purpose": "Diketik lagi."})
+    assert again.status_code == 303 and again.location != first, "the number of what was deleted is not given again"
+    assert only_visit(app).purpose == "Diketik lagi."
+
+
+def test_the_page_of_a_new_request_leads_to_its_draft_once_there_is_one(app, cast):
+    guest, key = cast.guest_manager.client, "0123456789abcdef" * 2
+    address = f"{NEW}&formulir={key}"
+    assert typed(guest.get(address).text)["once"] == [key]
+    draft = guest.post(address, data={**FORM, "once": key}).location.removesuffix("/periksa")
+    assert guest.get(address).location == f"{draft}/ubah"
+    guest.post(f"{draft}/submit")
+    assert guest.get(address).location == draft

@@ -175,3 +175,17 @@ def test_who_was_accepted_first_is_asked_when_a_displaced_guest_would_share(app,
         first, second = make_visit("requested"), make_visit("requested", guest="18.12", wants_joint=True)
         service.act(first, "accept", cast.host_manager.viewer)
         assert recorded(first) == ["visit.accepted", "visit.joint_asked"] and recorded(second) == ["visit.displaced"]
+
+
+def test_the_history_names_nobody_for_what_only_followed_from_another_visit(app, cast):
+    """The host accepted somebody else; that a session was taken is nothing it did to this visit."""
+    with app.app_context():
+        first, second = make_visit("requested"), make_visit("requested", guest="18.12")
+        service.act(first, "accept", cast.host_manager.viewer)
+        db.session.commit()
+        ids = first.id, second.id
+    history = [
+        cast.host_manager.client.get(f"/kunjungan/{ident}").text.split("<h2>Riwayat</h2>")[1].split("</section>")[0] for ident in ids
+    ]
+    assert "Diterima oleh Diskominfo Kabupaten Mesuji" in history[0]
+    assert "Sesi diambil permohonan lain<br>" in history[1] and "oleh" not in history[1]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "kept"
-down_revision = "demand"
+down_revision = "reset_requests"
 
 
 def upgrade():

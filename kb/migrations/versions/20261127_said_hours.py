@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "said_hours"
-down_revision = "demand"
+down_revision = "kept"
 
 # What held until now for a host that had not set anything.
 USUAL = {"notice_days": 5, "ahead_days": 120, "largest_delegation": 40, "visits_per_session": 1, "place": "", "bring": "", "note": ""}

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "subjects"
-down_revision = "demand"
+down_revision = "said_hours"
 
 # Beside the index over the named ones, where NULL is never equal to NULL.
 UNNAMED = sa.text("instrument_id IS NULL")

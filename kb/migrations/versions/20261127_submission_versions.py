@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "submission_versions"
-down_revision = "demand"
+down_revision = "subjects"
 
 
 def upgrade():

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "rendered"
-down_revision = "demand"
+down_revision = "submission_versions"
 branch_labels = None
 depends_on = None
 

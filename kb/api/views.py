@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, request
 
 from kb.core.access import public
-from kb.core.forms import clean_line
+from kb.core.cleaning import clean_line
 from kb.core.viewer import current_viewer
 from kb.search import language, service, snippets
 from kb.search.contract import NotReady

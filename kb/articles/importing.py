@@ -10,9 +10,9 @@ from kb.articles import queries, service
 from kb.articles.forms import BODY_MAX, SOURCE_MAX, SUMMARY_MAX, TITLE_MAX
 from kb.articles.models import VISIBILITIES, Article
 from kb.articles.service import MOST_ABOUT, Content
+from kb.core.cleaning import clean, clean_line
 from kb.core.content import CHANGED, NEW, SAME, SKIPPED, BadContent, ContentFile
 from kb.core.errors import Invalid
-from kb.core.forms import clean, clean_line
 from kb.core.markdown import slug
 from kb.core.viewer import ANONYMOUS
 from kb.instruments import loader

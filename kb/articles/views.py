@@ -12,10 +12,10 @@ from kb.articles.models import Article, ArticleRevision
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
 from kb.core.access import public, require, told_readers
+from kb.core.cleaning import clean_line
 from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
-from kb.core.forms import clean_line
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices

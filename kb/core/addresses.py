@@ -4,7 +4,8 @@ What is asked behind the question mark is never an error: it is cleaned.
 """
 
 import re
-from urllib.parse import quote
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter
@@ -38,6 +39,11 @@ def here() -> str | None:
 def is_ours(address: str) -> bool:
     """Does this lead to a page of ours, whatever a browser makes of it?"""
     return len(address) <= LONGEST_WAY_BACK and OURS.fullmatch(address) is not None
+
+
+def with_query(address: str, args: Mapping) -> str:
+    """An address of ours with what was asked behind it. Not by `url_for`, which takes some names, typed by anybody, for its own."""
+    return f"{address}?{urlencode(args, doseq=True)}" if args else address
 
 
 def init_app(app: Flask) -> None:

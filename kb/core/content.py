@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from kb.core.forms import clean_line
+from kb.core.cleaning import clean_line
 
 # Ends of lines that YAML takes for the end of a value, or refuses.
 STRAY_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

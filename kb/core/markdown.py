@@ -14,8 +14,8 @@ from flask import flash
 from markupsafe import Markup, escape
 
 from kb.core import blocks, excess
+from kb.core.cleaning import plain_ends
 from kb.core.db import let_go, reading
-from kb.core.forms import plain_ends
 
 EXTENSIONS = [
     "footnotes", "abbr", "toc",

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
 
 from kb.core import clock
+from kb.core.addresses import with_query
 from kb.core.db import UtcDateTime, db
-from kb.core.pages import with_query
 from kb.core.viewer import Viewer
 
 # The key of a form in the address of its page.

@@ -1,12 +1,11 @@
 """What every page needs: safe headers, paging, and dates and numbers as Indonesians write them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -16,6 +15,7 @@ from sqlalchemy import Select, func, select
 
 from kb.core import clock, markdown, names
 from kb.core.access import STATIC_FILES, is_public
+from kb.core.addresses import with_query
 from kb.core.db import db
 from kb.core.viewer import current_viewer
 
@@ -56,11 +56,6 @@ class Page:
     def url(self, number: int) -> str:
         """The address of another page of the same list."""
         return with_query(url_for(request.endpoint, **request.view_args), {**request.args.to_dict(flat=False), "hal": number})
-
-
-def with_query(address: str, args: Mapping[str, Any]) -> str:
-    """An address of ours with what was asked behind it. Not by `url_for`, which takes some names, typed by anybody, for its own."""
-    return f"{address}?{urlencode(args, doseq=True)}" if args else address
 
 
 def is_sample(thing: Any) -> bool:

@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 
 from kb.core import kept
+from kb.core.cleaning import clean
 from kb.core.db import db
 from kb.core.errors import Invalid
-from kb.core.forms import clean
 from kb.core.pages import angka
 from kb.core.viewer import current_viewer
 

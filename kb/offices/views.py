@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from kb.core import files
 from kb.core.access import public, require
+from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
-from kb.core.forms import clean_line
 from kb.core.viewer import current_viewer
 from kb.offices import policy, queries, service
 from kb.offices.forms import ProfileForm

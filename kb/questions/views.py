@@ -5,11 +5,11 @@ from wtforms.fields import SelectChoice
 
 from kb.core import clock, markdown, once, workdays
 from kb.core.access import public, require, told_readers
+from kb.core.cleaning import clean_line
 from kb.core.comparison import compare
 from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
-from kb.core.forms import clean_line
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from kb.core.access import public
+from kb.core.addresses import with_query
+from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import NotFound
-from kb.core.forms import clean_line
-from kb.core.pages import with_query
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices.models import Office, Region

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt
 from docx.table import Table as DocxTable
 
-from kb.core.forms import plain_ends
+from kb.core.cleaning import plain_ends
 from kb.visits.letters import DOTS, Blank, Block, Bulleted, Facts, Heading, Letter, Letterhead, Numbered, Paragraph, Picture, Table, qr
 
 # XML 1.0 cannot hold these.

@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from kb.core.forms import clean, clean_line, plain_ends
+from kb.core.cleaning import clean, clean_line, plain_ends
 
 KINDS = {"pimpinan": "pimpinan", "pejabat": "pejabat", "pelaksana": "pelaksana", "pendamping": "pendamping"}
 DEFAULT_KIND = "pelaksana"

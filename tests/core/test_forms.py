@@ -9,7 +9,7 @@ import wtforms.csrf.session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.core import forms
+from kb.core import cleaning, forms
 
 
 def english_messages():
@@ -45,12 +45,12 @@ def test_no_message_of_the_library_is_left_in_english():
     ],
 )
 def test_typed_text_is_cleaned(typed, kept):
-    assert forms.clean(typed) == kept
+    assert cleaning.clean(typed) == kept
 
 
 @pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r\n", "\n"])
 def test_on_one_line_a_line_end_is_a_blank(app, end):
-    assert forms.clean_line(f" satu{end}dua ") == "satu dua"
+    assert cleaning.clean_line(f" satu{end}dua ") == "satu dua"
     with app.test_request_context(method="POST", data={"line": f"satu{end}dua", "text": f"satu{end}dua"}):
         form = Typed()
         assert (form.line.data, form.text.data) == ("satu dua", "satu\ndua")
@@ -65,9 +65,9 @@ class Typed(forms.Form):
 
 @given(st.text())
 def test_cleaned_text_can_be_stored_and_stays_clean(typed):
-    once = forms.clean(typed)
+    once = cleaning.clean(typed)
     assert "\x00" not in once
-    assert forms.clean(once) == once
+    assert cleaning.clean(once) == once
     once.encode("utf-8")
 
 

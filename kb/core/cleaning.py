@@ -1,0 +1,36 @@
+"""What people type, paste from Word or import, cleaned: the one place that decides which signs a text may hold."""
+
+import re
+import unicodedata
+
+# What ends a line: also a line break of Word (vertical tab), form feed, separators of old files, next line, U+2028 and U+2029.
+LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Control characters other than tab and line feed, lone surrogates, and marks that turn the direction of text around.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Letters and symbols by their category, yet nothing to see: Hangul fillers, the empty Braille pattern.
+FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
+def plain_ends(text: str) -> str:
+    """Text in which each line ends as ours do."""
+    return LINE_END.sub("\n", text)
+
+
+def clean_line(text: str | None) -> str | None:
+    """The same as `clean` for what stands on one line: a line end is a blank."""
+    cleaned = clean(text)
+    return None if cleaned is None else cleaned.replace("\n", " ")
+
+
+def clean(text: str | None) -> str | None:
+    """Text without control characters, with plain line ends, composed letters and no blanks around it; empty when nothing can be seen."""
+    if text is None:
+        return None
+    cleaned = unicodedata.normalize("NFC", FORBIDDEN.sub("", plain_ends(text))).strip()
+    return cleaned if any(map(_can_be_seen, cleaned)) else ""
+
+
+def _can_be_seen(character: str) -> bool:
+    """Not a blank, a zero-width or other format character, nor a mark without the letter it belongs to."""
+    category = unicodedata.category(character)
+    return category[0] not in "ZM" and category not in ("Cc", "Cf", "Cs") and character not in FILLERS

@@ -42,7 +42,7 @@ class Stages:
         self._let_go()
         self.store.keep(stage)
         if self.index.exists():
-            shutil.copytree(self.index, self._kept_index(stage))
+            shutil.copytree(self.index, self._kept_index(stage), symlinks=True)
         self.kept[stage] = value
 
     def restore(self, stage: str) -> None:
@@ -51,7 +51,7 @@ class Stages:
         self.store.restore(stage)
         shutil.rmtree(self.index, ignore_errors=True)
         if self._kept_index(stage).exists():
-            shutil.copytree(self._kept_index(stage), self.index)
+            shutil.copytree(self._kept_index(stage), self.index, symlinks=True)
 
     def _kept_index(self, stage: str) -> Path:
         return self.index.with_name(f"indeks.{stage}")

@@ -23,11 +23,11 @@ from math import log
 from operator import and_, mul, or_
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from kb.core import clock
 from kb.search.analysis import STOP, stem, terms, words
 from kb.search.contract import FACETS, SYNONYM_WEIGHT, VERSION, Document, NotReady, Results, Wanted, selecting
 from kb.search.language import Alternative, Unit, loosened
@@ -197,7 +197,7 @@ class WhooshEngine:
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Write a new index beside the old one and point to it when it is whole."""
         with self._writing():
-            folder = self.root / f"{clock.now():%Y%m%d%H%M%S%f}-{os.getpid()}"
+            folder = self.root / uuid4().hex
             folder.mkdir()
             writer = whoosh_index.create_in(folder, _schema()).writer(limitmb=256)
             try:

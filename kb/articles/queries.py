@@ -88,8 +88,8 @@ def latest(viewer: Viewer, limit: int = 6) -> list[Article]:
 def like(viewer: Viewer, article: Article, limit: int = 5) -> list[Article]:
     """Published articles about the same indicators; without any, the newest of its office."""
     about = select(ArticleIndicator.article_id).where(ArticleIndicator.code.in_(article.indicators))
-    found = list(db.session.scalars(_listed(viewer).where(Article.id.in_(about)).limit(limit)))
-    return found or list(db.session.scalars(_listed(viewer).where(Article.office_id == article.office_id).limit(limit)))
+    found = list(db.session.scalars(_listed(viewer).where(Article.id.in_(about)).limit(limit)).unique())
+    return found or list(db.session.scalars(_listed(viewer).where(Article.office_id == article.office_id).limit(limit)).unique())
 
 
 def counts_by_indicator(viewer: Viewer) -> dict[str, int]:

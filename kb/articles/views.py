@@ -344,6 +344,7 @@ def discard(slug: str):
     article = _found(slug)
     require(seen=True, allowed=policy.can_edit(viewer, article))
     if article.status != "draft":
+        db.session.rollback()
         flash("Artikel ini sudah diterbitkan, jadi tidak dapat dihapus. Pengelola dapat mengarsipkannya.", "error")
         return redirect(url_for(".show", slug=article.slug), 303)
     require(seen=True, allowed=policy.can_discard(viewer, article))

@@ -131,8 +131,7 @@ class Readable:
     def __call__(self, form, field):
         if field.errors or not field.data:
             return
-        markdown.prepare(field.data)
-        html = markdown.render(field.data).html
+        html = markdown.apart(field.data).html
         if ' src="' not in html and not clean(markdown.to_text(html)):
             raise ValidationError("Tulisan ini tidak menampilkan apa pun. Tulis kalimat yang dapat dibaca orang lain.")
 

@@ -112,20 +112,24 @@ def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
     return parser, parser.convert(source)
 
 
+def apart(source: str | None) -> Rendered:
+    """Render while nobody waits to write. Ends the transaction."""
+    let_go()
+    return render(source or "")
+
+
 def prepare(source: str | None) -> None:
     """Render what a service will render in a moment, so that nobody waits for it to write; tell the writer what will not be shown.
 
     Ends the transaction.
     """
-    let_go()
-    for remark in render(source or "").remarks:
+    for remark in apart(source).remarks:
         flash(remark, "wait")
 
 
 def preview(source: str | None, longest: int) -> Markup:
     """What a text would look like, below what will not be shown of it. Ends the transaction, and goes on in one that only reads."""
-    let_go()
-    rendered = render((source or "")[:longest])
+    rendered = apart((source or "")[:longest])
     reading()
     told = [Markup('<p class="notice wait">{}</p>').format(remark) for remark in rendered.remarks]
     return Markup("").join([*told, Markup(rendered.html)])

@@ -305,6 +305,7 @@ def discard(note_id: int):
     note = _find(note_id)
     require(seen=True, allowed=policy.can_edit(viewer, note))
     if note.status != "draft":
+        db.session.rollback()
         flash("Catatan ini sudah diterbitkan, jadi tidak dapat dihapus.", "error")
         return redirect(url_for(".show", note_id=note_id), 303)
     require(seen=True, allowed=policy.can_discard(viewer, note))

@@ -355,6 +355,7 @@ def discard(visit_id: int):
     visit = find(visit_id)
     require(seen=True, allowed=policy.side(viewer, visit) == "guest")
     if visit.status != "draft":
+        db.session.rollback()
         flash("Permohonan ini sudah dikirim, jadi tidak dapat dihapus. Pengelola dapat menariknya.", "error")
         return redirect(url_for(".show", visit_id=visit_id), 303)
     require(seen=True, allowed=policy.can_discard(viewer, visit))

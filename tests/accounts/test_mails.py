@@ -49,14 +49,14 @@ def admit(app, client, cast):
     with app.app_context():
         asked = make_request().id
     cast.admin.client.post(f"/admin/permohonan/{asked}/setujui")
-    return "calon@contoh.example", "Permohonan bergabung diterima", "/lupa-sandi/"
+    return "calon@contoh.example", "Permohonan bergabung disetujui", "/lupa-sandi/"
 
 
 def decline(app, client, cast):
     with app.app_context():
         asked = make_request().id
     cast.admin.client.post(f"/admin/permohonan/{asked}/tolak", data={"reason": "Lampirkan surat tugas."})
-    return "calon@contoh.example", "Permohonan bergabung belum diterima", "Lampirkan surat tugas."
+    return "calon@contoh.example", "Permohonan bergabung belum disetujui", "Lampirkan surat tugas."
 
 
 def invite(app, client, cast):

@@ -18,7 +18,7 @@ ARTICLE = {"title": "Judul", "summary": "Ringkasan", "body": BODY, "visibility":
 QUESTION = {"title": "Siapa memimpin?", "body": BODY, "visibility": "publik", "addressed": "", "version": 1}
 NOTE = {
     "title": "Konsultasi", "summary": "Ringkasan", "body": BODY, "held_on": "2026-01-05", "side": "guest", "other": "kabupaten-mesuji",
-    "visibility": "publik",
+    "visibility": "jejaring",
 }  # fmt: skip
 
 

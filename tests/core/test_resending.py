@@ -26,7 +26,7 @@ def stale(app):
 def test_every_field_of_every_form_is_called_by_its_label(app):
     assert len(all_forms()) > 30
     with app.test_request_context():
-        for form in all_forms():
+        for form in (form for form in all_forms() if form.__module__.startswith("kb.")):
             labels, typed = labels_of(form), typed_in(form)
             assert {name for name, label in labels.items() if label} == typed, form
             shown = labels_for(set(labels))

@@ -30,7 +30,9 @@ def note(cast, db_ctx):
 
 
 def change(client, address: str, **changed):
-    return client.post(f"{address}/ubah", data={**FORM, "version": "1", "action": "save", **changed})
+    return client.post(
+        f"{address}/ubah", data={**FORM, "version": "1", "action": "save", "readers": changed.get("visibility", ""), **changed}
+    )
 
 
 @pytest.mark.parametrize("action", ["publish", "save"])
@@ -68,7 +70,7 @@ def test_once_published_a_note_has_no_more_readers_than_it_had(cast, db_ctx, was
 def test_a_draft_from_before_the_rule_is_published_only_after_its_readers_were_chosen(cast, db_ctx, client):
     with db_ctx():
         address = f"/catatan/{make_note(cast.guest_member.viewer, status='draft', visibility='publik').id}"
-    sent = cast.guest_member.client.post(f"{address}/terbitkan")
+    sent = cast.guest_member.client.post(f"{address}/terbitkan", data={"readers": "publik", "version": 1})
     assert (sent.status_code, sent.location) == (303, f"{address}/ubah#visibility")
     page = cast.guest_member.client.get(f"{address}/ubah").text
     assert REFUSED_BEFORE in page and 'checked id="visibility-1" name="visibility" type="radio" value="jejaring"' in page

@@ -144,6 +144,7 @@ def test_the_holder_is_not_told_who_would_join(app, cast):
 def test_waiting_is_only_for_a_session_that_is_taken(app, cast):
     with app.app_context():
         visit = make_visit("requested")
+        db.session.commit()
         assert "/wait" not in cast.guest_manager.client.get(f"/kunjungan/{visit.id}").text
         with pytest.raises(Invalid, match="masih bebas"):
             service.act(visit, "wait", cast.guest_manager.viewer)

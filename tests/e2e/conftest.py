@@ -176,6 +176,16 @@ class Person:
         self.page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
         self.page.get_by_role("main").get_by_role("button", name="Masuk").click()
 
+    def is_told(self, text: str) -> "Person":
+        """It stands in the inbox, as soon as the worker has come to it."""
+        for _ in range(40):
+            self.page.goto(f"{self.site}/pemberitahuan")
+            if text in self.page.get_by_role("main").inner_text():
+                break
+            time.sleep(0.25)
+        self.look()
+        return self.sees(text)
+
     def press(self, name: str) -> "Person":
         self.page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
         self.look()

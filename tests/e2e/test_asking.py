@@ -59,7 +59,7 @@ def test_from_the_question_to_an_answer_that_worked(person, site, how):
     asker.page.locator("summary", has_text="Sudah diterapkan").click()
     asker.press("Ya, berhasil diterapkan").sees("berhasil diterapkan")
     reader.open(address).sees("berhasil diterapkan")
-    reader.open("/pemberitahuan").sees(f"Jawaban baru: {title}")
+    reader.is_told(f"Jawaban baru: {title}")
     reader.open(address).press("Membantu").sees("membantu Anda")
 
     stranger = person(**how).open(address)

@@ -13,7 +13,7 @@ def test_from_a_search_to_the_strategy_to_its_indicator_to_the_office(person, ho
     expect(reader.page.get_by_role("main").locator("mark").filter(has_text="encana").first).to_be_visible()
 
     reader.open("/cari?q=mesuji").follow("Strategi SPBE Mesuji").sees("2,59")
-    reader.follow("SPBE 12: Peta Rencana SPBE").sees("Dokumen memuat seluruh muatan peta rencana.")
+    reader.follow("SPBE 12. Peta Rencana SPBE").sees("Dokumen memuat seluruh muatan peta rencana.")
     reader.sees("Strategi SPBE Mesuji")
     reader.follow("Diskominfo Kabupaten Mesuji").sees("Indeks menurut tahun")
     for text in ("2,59", "Cukup", "3,7", "Sangat Baik", "penetapan", "Kunjungan yang diterima", "Minta kunjungan"):

@@ -305,9 +305,10 @@ def test_who_left_the_network_learns_it_before_writing_and_loses_nothing(cast, d
     assert "Ajukan pertanyaan" not in cast.guest_member.client.get("/tanya").text
 
 
-def test_an_answer_changed_after_it_was_accepted_says_so_with_its_day(cast, answered):
+def test_an_answer_changed_after_it_was_accepted_says_so_with_its_day(cast, answered, monkeypatch):
     cast.guest_manager.client.post(f"{answered[1]}/terima")
     assert "diubah" not in cast.visitor.client.get(answered[0]).text
+    pass_time(monkeypatch, minutes=1)
     cast.host_member.client.post(f"{answered[1]}/ubah", data={"jawab-body": "Kebalikannya.", "jawab-version": "1"})
     page = cast.visitor.client.get(answered[0]).text
     assert "diubah setelah diterima" in page and re.search(r"· diubah \d+ \w+ \d{4}", page)

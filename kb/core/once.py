@@ -62,7 +62,7 @@ def replay(key: str | None, viewer: Viewer) -> str | None:
         db.session.flush()
     except IntegrityError:  # the same moment, another process: by now it has committed
         db.session.rollback()
-        return db.session.get(Submission, full_key).location
+        return db.session.get(Submission, full_key, with_for_update=True).location  # one repetition after the other
     return None
 
 

@@ -7,6 +7,6 @@ cd "$(dirname "$0")/.."
 status=0
 for moment in 2026-11-26T00:30 2026-11-26T06:00 2026-11-26T18:00 2026-11-26T23:30 2028-02-29T03:00 2026-12-31T18:00 2026-11-28T03:00; do
     echo "== $moment UTC" >&2
-    KB_TEST_NOW=$moment sh scripts/test.sh quick --quiet "$@" || status=$?
+    KB_TEST_NOW=$moment sh scripts/test.sh sqlite --quiet "$@" || status=$?
 done
 exit $status

@@ -1,11 +1,13 @@
 #!/bin/sh
-# The whole suite, one command; with "quick" as the first word only lint, rules and pages on SQLite. Further arguments go to pytest.
+# The whole suite, one command; with "quick" as the first word only lint, rules and pages on SQLite; with "sqlite" all of it
+# but the browser and PostgreSQL. Further arguments go to pytest.
 # Sets up what it needs where it may (root on Debian); otherwise says in one line what is missing and runs the rest. With CI=true anything
 # missing is a failure. A whole run that passed on a clean tree notes the commit in `lulus` beside git's own files.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/venv.sh dev
-export KB_ENV=test PYTHONDONTWRITEBYTECODE=1
+export KB_ENV=test
+unset PYTHONDONTWRITEBYTECODE # the suite starts a hundred interpreters: each would compile the whole product anew
 
 # Databases, uploads and browser profiles of the tests lie in memory where there is room: thousands of commits wait for a disk otherwise.
 has_room() { [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt 2000000 ]; }
@@ -38,12 +40,15 @@ part() {
 lint() { .venv/bin/ruff check . && .venv/bin/ruff format --check .; }
 
 status=0
-if [ "${1:-}" = quick ]; then
+case ${1:-} in quick | sqlite)
+    chosen="not slow"
+    [ "$1" = quick ] || chosen=""
     shift
     part "Lint" lint
-    part "SQLite without the browser" .venv/bin/python -m pytest --ignore=tests/e2e "$@"
+    part "SQLite without the browser" .venv/bin/python -m pytest --ignore=tests/e2e -m "$chosen" "$@"
     exit $status
-fi
+    ;;
+esac
 
 commit=$(clean_commit)
 [ $# = 0 ] || commit=""

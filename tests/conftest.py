@@ -19,7 +19,8 @@ from kb.config import from_environment
 from kb.core import events
 from kb.core.db import db
 from kb.core.viewer import ANONYMOUS
-from tests import databases, makers, moments, post_office
+from kb.search import service as search
+from tests import databases, makers, migrations, moments, post_office
 from tests.pages import PageClient
 
 moments.stand_still()
@@ -55,11 +56,14 @@ def app(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stages(app):
-    """The kept states of the database: "world" has offices and no people, "cast" has the cast too."""
+    """The kept states of database and search index: "world" has offices and no people, "cast" has the cast too."""
     kept = databases.Stages(app)
+    with app.app_context():
+        search.reindex()
     kept.keep("world")
     with app.app_context():
         people = makers.make_cast()
+        search.reindex()
     kept.keep("cast", people)
     yield kept
     kept.close()
@@ -115,6 +119,18 @@ def db_ctx(app):
 def cast(app, stages):
     """Mesuji hosts at usual hours, Pringsewu comes, Tulang Bawang Barat must see nothing, the admin admits, the visitor has no account."""
     return SimpleNamespace(**{part: replace(person) for part, person in stages.kept["cast"].items()}, visitor=makers.Person(app, ANONYMOUS))
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """`installation(build)`: an app in whose context we are, on the database that `build` makes; see `tests/migrations.py`."""
+    if databases.POSTGRESQL:
+        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
+    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path / "data")}))
+    with app.app_context():
+        yield lambda build: migrations.bring(app, build)
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """The databases of the tests, the stages they are brought back to before each test, and an eye on what requests write.
 
 A stage is a state of the database that is made once and kept: on SQLite a copy of the file, on PostgreSQL the rows of the tables that
-differ from the first stage. On PostgreSQL a trigger notes which tables a test has written, so that only those are brought back; the
-statements of the tests themselves are the same as ever.
+differ from the first stage, and the tables that no migration knows (the search engine's). On PostgreSQL a trigger notes which tables a
+test has written, so that only those are brought back; the statements of the tests themselves are the same as ever.
 """
 
 import os
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Response, request
@@ -34,27 +35,21 @@ class Stages:
     def __init__(self, app):
         self.app = app
         self.kept: dict[str, object] = {}
-        self.index = Path(app.config["KB_DATA"]) / "indeks"
+        self.index = _Index(Path(app.config["KB_DATA"]) / "indeks")
         self.store = _Rows() if POSTGRESQL else _Files(app)
 
     def keep(self, stage: str, value: object = None) -> None:
         """Keep what the database and the search index hold now, to be brought back by this name; and what a test should know of it."""
         self._let_go()
         self.store.keep(stage)
-        if self.index.exists():
-            shutil.copytree(self.index, self._kept_index(stage), symlinks=True)
+        self.index.keep(stage)
         self.kept[stage] = value
 
     def restore(self, stage: str) -> None:
         """Bring a kept state back."""
         self._let_go()
         self.store.restore(stage)
-        shutil.rmtree(self.index, ignore_errors=True)
-        if self._kept_index(stage).exists():
-            shutil.copytree(self._kept_index(stage), self.index, symlinks=True)
-
-    def _kept_index(self, stage: str) -> Path:
-        return self.index.with_name(f"indeks.{stage}")
+        self.index.restore(stage)
 
     def close(self) -> None:
         """Leave the server as it was."""
@@ -68,6 +63,41 @@ class Stages:
             with self.app.app_context():
                 db.session.remove()
                 db.engine.dispose()
+
+
+class _Index:
+    """The folder of the search index; a stage is a copy of it. It is brought back only when something in it has changed."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.standing: tuple = ()
+
+    def keep(self, stage: str) -> None:
+        shutil.copytree(self.folder, self._copy(stage), symlinks=True)
+        self.standing = stage, self._files()
+
+    def restore(self, stage: str) -> None:
+        if self.standing == (stage, self._files()):
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._copy(stage), self.folder, symlinks=True)
+        self._rename()
+        self.standing = stage, self._files()
+
+    def _rename(self) -> None:
+        """Whoever has the index open would take another one of the same name and age for what he has read."""
+        pointer = next(path for path in self.folder.iterdir() if path.is_symlink())
+        name = uuid4().hex
+        pointer.resolve().rename(self.folder / name)
+        pointer.unlink()
+        pointer.symlink_to(name)
+
+    def _files(self) -> frozenset:
+        """What tells whether anything was written: the lock says nothing, it is opened by everybody."""
+        return frozenset((str(path), path.lstat().st_mtime_ns) for path in self.folder.rglob("*") if path.name != "kunci")
+
+    def _copy(self, stage: str) -> Path:
+        return self.folder.with_name(f"indeks.{stage}")
 
 
 class _Files:
@@ -116,6 +146,7 @@ class _Rows:
         self.connection.exec_driver_sql("SET session_replication_role = replica")  # no trigger of ours, and rows come back in any order
         self.tables: list[str] = []
         self.differing: dict[str, set[str]] = {}
+        self.derived: dict[str, set[str]] = {}  # the tables of each stage that no migration knows
         self.current = ""
 
     def keep(self, stage: str) -> None:
@@ -127,13 +158,18 @@ class _Rows:
         self.differing[stage], self.current = changed, stage
         for table in copied:
             self._do(f'CREATE TABLE kept."{stage}:{table}" AS TABLE public."{table}"')
+        self.derived[stage] = self._beside()
+        for table in self.derived[stage]:
+            self._copy(f'public."{table}"', f'kept."{stage}:{table}"')
         self._do(f"CREATE TABLE kept.\"{stage}:\" AS SELECT sequencename AS name, last_value FROM pg_sequences WHERE schemaname = 'public'")
         self._do("TRUNCATE kept.written")
 
     def restore(self, stage: str) -> None:
         self._do(END_OTHERS)
-        for extra in set(self._do(TABLES).scalars()) - set(self.tables):
-            self._do(f'DROP TABLE public."{extra}" CASCADE')
+        for table in self._beside():
+            self._do(f'DROP TABLE public."{table}" CASCADE')
+        for table in self.derived[stage]:
+            self._copy(f'kept."{stage}:{table}"', f'public."{table}"')
         wrong = self._written()
         if stage != self.current:
             wrong |= self.differing[stage] | self.differing[self.current]
@@ -154,6 +190,14 @@ class _Rows:
         self.tables = list(self._do(TABLES).scalars())
         for table in self.tables:
             self._do(TRIGGER.format(table))
+
+    def _beside(self) -> set[str]:
+        return set(self._do(TABLES).scalars()) - set(self.tables)
+
+    def _copy(self, table: str, to: str) -> None:
+        """A table with all that belongs to it, indexes too."""
+        self._do(f"CREATE TABLE {to} (LIKE {table} INCLUDING ALL)")
+        self._do(f"INSERT INTO {to} SELECT * FROM {table}")
 
     def _written(self) -> set[str]:
         return set(self._do("SELECT DISTINCT name FROM kept.written").scalars())

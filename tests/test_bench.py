@@ -11,6 +11,8 @@ from bench import fill, library
 from kb.instruments import loader
 from kb.search.whoosh_engine import WhooshEngine
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 OFFICES = ["Diskominfo Kabupaten Mesuji", "Diskominfo Kota Metro", "Diskominfo Provinsi Lampung"]
 COUNT = 20

@@ -35,6 +35,7 @@ def outcomes(folder) -> dict[str, str]:
     return {result.path.stem: result.outcome or f"{result.error.line}: {result.error.reason}" for result in import_folder(folder)}
 
 
+@pytest.mark.slow
 def test_of_a_hundred_files_three_bad_ones_are_named_and_the_others_are_read(app, db_ctx, tmp_path):
     for number in range(97):
         put(tmp_path, f"artikel-{number}", FILE.format(title=f"Artikel {number}"))
@@ -121,6 +122,7 @@ def test_a_text_edited_in_the_browser_is_never_overwritten_and_that_is_told(app,
         assert queries.by_slug("satu").body == "Dari Mesuji sendiri."
 
 
+@pytest.mark.slow
 def test_setting_up_again_keeps_what_people_edited_and_renamed(app, cast, db_ctx):
     """The starter library itself, as every `make run` reads it."""
     runner = app.test_cli_runner()

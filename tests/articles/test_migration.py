@@ -1,18 +1,15 @@
 """Articles and notes that were imported before files had names: they are known again, and what people edited since stays theirs."""
 
-import os
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 
-from kb import create_app
 from kb.cli import import_folder
-from kb.config import from_environment
 from kb.core import content
-from kb.core.db import db
+from tests.migrations import before, insert, rows, run
+
+pytestmark = pytest.mark.slow
 
 OFFICES = [
     {"id": number, "slug": slug, "name": slug, "kind": kind, "timezone": "Asia/Jakarta", "region_code": region}
@@ -48,57 +45,33 @@ ARTICLES = {"utuh": [None], "diubah-impor": [None, None], "disunting": [None, 1]
 NOTES = {"dari-berkas": [None], "dari-berkas-disunting": [None, 1], None: [1]}
 
 
-def insert(connection, table: str, **row) -> None:
-    connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"), row)
-
-
-def fill(connection) -> None:
+def the_version_before() -> None:
+    upgrade(revision=before("import_keys"))
     for row in REGIONS:
-        insert(connection, "region", **row)
+        insert("region", **row)
     for row in OFFICES:
-        insert(connection, "office", **row)
-    insert(connection, "person", **PERSON)
+        insert("office", **row)
+    insert("person", **PERSON)
     dates = {"edited_at": "2026-11-01 00:00:00", "published_on": "2026-11-02"}
     for number, (slug, authors) in enumerate(ARTICLES.items(), 1):
         mine = {"html": "", "toc": "[]", "version": len(authors), "author_id": authors[0], **dates}
-        insert(connection, "article", id=number, slug=slug, office_id=2, **WRITTEN, **mine)
+        insert("article", id=number, slug=slug, office_id=2, **WRITTEN, **mine)
         for revision, author in enumerate(authors, 1):
-            insert(
-                connection, "article_revision", article_id=number, number=revision, indicators="[]", note="", author_id=author, **WRITTEN
-            )
-    insert(connection, "article_slug", slug="nama-lama", article_id=4)
+            insert("article_revision", article_id=number, number=revision, indicators="[]", note="", author_id=author, **WRITTEN)
+    insert("article_slug", slug="nama-lama", article_id=4)
     del mine["author_id"]
     for number, (key, authors) in enumerate(NOTES.items(), 1):
         own = {"office_id": 2, "host_id": 2, "guest_id": 3, "held_on": "2026-11-01", "held_precision": "day", "mode": "daring"}
-        insert(connection, "note", id=number, import_key=key, author_id=authors[0], **WRITTEN, **mine | own | {"version": len(authors)})
+        insert("note", id=number, import_key=key, author_id=authors[0], **WRITTEN, **mine | own | {"version": len(authors)})
         for revision, author in enumerate(authors, 1):
             row = {name: WRITTEN[name] for name in ("title", "summary", "body", "visibility", "created_at")}
-            insert(connection, "note_revision", note_id=number, number=revision, author_id=author, **row)
-
-
-def before(app) -> str:
-    """The version before this one, wherever it stands in the chain."""
-    return ScriptDirectory(app.config["MIGRATIONS"]).get_revision("import_keys").down_revision
+            insert("note_revision", note_id=number, number=revision, author_id=author, **row)
 
 
 @pytest.fixture
-def old(tmp_path):
+def old(installation):
     """An installation of the version before, with a library that was imported and edited."""
-    if os.environ.get("KB_TEST_DATABASE"):
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path / "data")}))
-    with app.app_context():
-        upgrade(revision=before(app))
-        with db.engine.begin() as connection:
-            fill(connection)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-def rows(query: str) -> list[tuple]:
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(query))]
+    return installation(the_version_before)
 
 
 def test_what_was_imported_gets_the_name_of_its_file_and_what_people_edited_is_theirs(old):
@@ -129,21 +102,20 @@ def test_the_next_import_changes_only_what_is_still_its_own(old, tmp_path):
 
 def test_the_way_back_keeps_every_article_and_the_names_of_imported_notes(old):
     upgrade()
-    downgrade(revision=before(old))
+    downgrade(revision=before("import_keys"))
     assert len(rows("SELECT id FROM article")) == len(ARTICLES)
     assert rows("SELECT import_key FROM note ORDER BY id") == [("dari-berkas",), ("dari-berkas-disunting",), (None,)]
 
 
 def test_articles_made_of_what_others_wrote_are_bounded_by_its_readers(old):
     upgrade(revision="import_keys")
-    with db.engine.begin() as connection:
-        dates = {"created_at": "2026-11-01 00:00:00", "asked_at": "2026-11-01 00:00:00", "edited_at": "2026-11-01 00:00:00"}
-        for number, visibility in ((1, "jejaring"), (2, "para_pihak"), (3, "publik")):
-            asked = {"id": number, "office_id": 2, "addressed_id": 3, "title": "T", "body": "B", "html": "", "visibility": visibility}
-            state = {"status": "open", "version": 1, "answer_count": 0, "stage": 0, "closed_because": "", "hidden_because": ""}
-            insert(connection, "question", is_sample=False, is_flagged=False, **asked, **state, **dates)
-            insert(connection, "article_origin", article_id=number, question_id=number)
-        connection.execute(sa.text("UPDATE article SET visibility = 'jejaring' WHERE id IN (1, 2)"))
+    dates = {"created_at": "2026-11-01 00:00:00", "asked_at": "2026-11-01 00:00:00", "edited_at": "2026-11-01 00:00:00"}
+    for number, visibility in ((1, "jejaring"), (2, "para_pihak"), (3, "publik")):
+        asked = {"id": number, "office_id": 2, "addressed_id": 3, "title": "T", "body": "B", "html": "", "visibility": visibility}
+        state = {"status": "open", "version": 1, "answer_count": 0, "stage": 0, "closed_because": "", "hidden_because": ""}
+        insert("question", is_sample=False, is_flagged=False, **asked, **state, **dates)
+        insert("article_origin", article_id=number, question_id=number)
+    run("UPDATE article SET visibility = 'jejaring' WHERE id IN (1, 2)")
     upgrade(revision="widest")
     assert rows("SELECT id, widest FROM article ORDER BY id")[:4] == [(1, "jejaring"), (2, "instansi"), (3, None), (4, None)]
     downgrade(revision="import_keys")

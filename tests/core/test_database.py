@@ -76,6 +76,7 @@ def test_a_new_migration_leaves_out_only_what_the_search_engine_made(db_ctx, cap
             check()
 
 
+@pytest.mark.slow
 @sqlite_only
 def test_the_migrations_go_up_and_down_again(tmp_path):
     app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))

@@ -209,6 +209,7 @@ with app.app_context():
 """
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_loses_nothing(app, db_ctx, listeners):
     seen = []
     events.on("inbox", "thing.happened")(lambda event: seen.append(event.id))

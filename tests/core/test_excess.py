@@ -9,6 +9,8 @@ from kb.core import markdown
 from kb.core.blocks import DEEPEST
 from tests.core.test_markdown import dangers
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 5
 SIGNS = [
     "[", "](", "[a](b ", "[a](<b ", '[a](b "', "[a]((", '[a]("x) ', "[a][", "![", "![a](", "]", "[]", "[[a]]", "[a]: b\n",

@@ -1,39 +1,26 @@
 """A form that is sent again: the upgrade from the version before, and what its key remembers."""
 
-import os
-
 import pytest
-import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
-from kb import create_app
-from kb.config import from_environment
-from kb.core.db import db
+from tests.migrations import insert, rows
 
 KEY = {"key": "7:kunci", "location": "/artikel/lama", "at": "2026-11-27 00:00:00"}
 
 
+def the_version_before() -> None:
+    upgrade(revision="demand")
+    insert("submission", **KEY)
+
+
 @pytest.fixture
-def old(tmp_path):
+def old(installation):
     """An installation of the version before, with a form that was carried out."""
-    if os.environ.get("KB_TEST_DATABASE"):
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
-    with app.app_context():
-        upgrade(revision="demand")
-        with db.engine.begin() as connection:
-            connection.execute(sa.text("INSERT INTO submission (key, location, at) VALUES (:key, :location, :at)"), KEY)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    return installation(the_version_before)
 
 
 def test_keys_of_forms_stay_on_the_way_up_and_back(old):
-    def rows(columns: str) -> list[tuple]:
-        with db.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(sa.text(f"SELECT {columns} FROM submission"))]
-
     upgrade(revision="submission_versions")
-    assert rows("key, location, version") == [("7:kunci", "/artikel/lama", None)]
+    assert rows("SELECT key, location, version FROM submission") == [("7:kunci", "/artikel/lama", None)]
     downgrade(revision="demand")
-    assert rows("key, location") == [("7:kunci", "/artikel/lama")]
+    assert rows("SELECT key, location FROM submission") == [("7:kunci", "/artikel/lama")]

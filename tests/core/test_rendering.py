@@ -7,15 +7,14 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text, update
 
-from kb import cli, create_app
+from kb import cli
 from kb.articles.models import Article
-from kb.config import from_environment
 from kb.core import markdown, rendering
 from kb.core.db import db
 from kb.notes.models import Note
 from kb.questions.models import Answer, Question
 from kb.search import service as search
-from tests import databases
+from tests import databases, migrations
 from tests.home.makers import make_article
 from tests.notes.makers import make_note
 from tests.questions.makers import make_answer, make_question
@@ -150,22 +149,18 @@ def test_changed_words_reach_the_search(stored, db_ctx, monkeypatch):
         assert cli._render_anew() is False
 
 
-def test_texts_of_the_version_before_are_kept_and_made_anew(tmp_path):
-    if databases.POSTGRESQL:
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
-    values = {"body": BODY, "now": "2026-11-01 00:00:00"}
-    with app.app_context():
-        upgrade(revision=BEFORE)
-        with db.engine.begin() as connection:
-            connection.execute(text("INSERT INTO office (id, slug, name, kind, timezone) VALUES (1, 'a', 'A', 'kota', 'Asia/Jakarta')"))
-            connection.execute(text(QUESTION), values)
-            connection.execute(text(REVISION), values)
-        upgrade(revision="rendered")
-        assert rendering.render_anew() == (1, True)
-        assert db.session.scalar(text("SELECT html FROM question")) == markdown.render(BODY).html
-        db.session.remove()
-        downgrade(revision=BEFORE)
-        assert db.session.scalar(text("SELECT count(*) FROM question JOIN question_revision ON question_id = question.id")) == 1
-        db.session.remove()
-        db.engine.dispose()
+def a_question_of_the_version_before() -> None:
+    upgrade(revision=BEFORE)
+    migrations.insert("office", id=1, slug="a", name="A", kind="kota", timezone="Asia/Jakarta")
+    for statement in (QUESTION, REVISION):
+        migrations.run(statement, body=BODY, now="2026-11-01 00:00:00")
+
+
+def test_texts_of_the_version_before_are_kept_and_made_anew(installation):
+    installation(a_question_of_the_version_before)
+    upgrade(revision="rendered")
+    assert rendering.render_anew() == (1, True)
+    assert db.session.scalar(text("SELECT html FROM question")) == markdown.render(BODY).html
+    db.session.remove()
+    downgrade(revision=BEFORE)
+    assert db.session.scalar(text("SELECT count(*) FROM question JOIN question_revision ON question_id = question.id")) == 1

@@ -113,7 +113,7 @@ NOBODY, VISITORS = {"no-store": None}, {"private": None, "no-cache": None}
 OPEN_BUT = {
     "accounts.accept": 404, "feeds.feed": 404, "notifications.stop": 404, "offices.logo": 404, "search.visit": 404,
     "security.two_factor_token_validation": 302, "security.reset_password": 302, "security.mf_recovery": 302,
-    "home.instrument": 302, "home.demand_short": 302, "home.readyz": 503,
+    "home.instrument": 302, "home.demand_short": 302,
 }  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def test_nobody_keeps_a_copy_of_a_page(client, address, expected):
 
 # Open pages with a form, and so with a session of the one who looks; and what is made for programs.
 NEVER_KEPT = (
-    "accounts.accept", "accounts.join", "accounts.sign_out", "notes.show", "questions.show", "home.healthz",
+    "accounts.accept", "accounts.join", "accounts.sign_out", "notes.show", "questions.show", "home.healthz", "home.readyz",
     "security.", "notifications.", "feeds.", "api.",
 )  # fmt: skip
 

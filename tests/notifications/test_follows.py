@@ -285,6 +285,7 @@ def test_a_merged_question_takes_its_followers_along_each_once(cast, db_ctx):
 CROWD = 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rhythm", ["daily", "now"])
 def test_a_thousand_followers_are_told_once_each(cast, db_ctx, count_queries, rhythm):
     with db_ctx():

@@ -23,6 +23,8 @@ from kb.notifications.models import Mail, Notice
 from tests import makers
 from tests.notifications.makers import queued
 
+pytestmark = pytest.mark.slow
+
 KILLS = 50
 MAILS_EACH = 3
 

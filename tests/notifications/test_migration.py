@@ -1,14 +1,11 @@
 """From the tables before urgent deliveries and remembered rhythms: what was told, chosen and queued is kept, up and down."""
 
-import os
-
 import pytest
-import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
-from kb import create_app
-from kb.config import from_environment
-from kb.core.db import db
+from tests.migrations import fill, rows
+
+pytestmark = pytest.mark.slow
 
 BEFORE, AFTER = "import_keys", "told_again"
 NIGHT, SIX, LATER = "2026-11-24 20:00:00", "2026-11-25 06:00:00", "2026-11-25 06:00:01"
@@ -44,27 +41,15 @@ OLD = {
 }  # fmt: skip
 
 
+def the_version_before() -> None:
+    upgrade(revision=BEFORE)
+    fill(OLD)
+
+
 @pytest.fixture
-def old(tmp_path):
+def old(installation):
     """An installation of the version before, with a mail, a digest and three notices in it."""
-    if os.environ.get("KB_TEST_DATABASE"):
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
-    with app.app_context():
-        upgrade(revision=BEFORE)
-        with db.engine.begin() as connection:
-            for name, rows in OLD.items():
-                for row in rows:
-                    values = ", ".join(f":{column}" for column in row)
-                    connection.execute(sa.text(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({values})"), row)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-def rows(query: str) -> list[tuple]:
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(query))]
+    return installation(the_version_before)
 
 
 def indexes() -> set[str]:

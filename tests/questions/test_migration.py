@@ -1,18 +1,16 @@
 """From the version before hiding kept what it took, with hidden answers in it."""
 
-import os
-
 import pytest
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 
-from kb import create_app
-from kb.config import from_environment
 from kb.core.db import db
 from kb.core.viewer import Viewer
 from kb.questions import moderation, queries
 from kb.questions.models import Answer
+from tests.migrations import before, insert, rows, run
+
+pytestmark = pytest.mark.slow
 
 NOW = "2026-11-01 00:00:00"
 QUESTION = {
@@ -26,39 +24,20 @@ ANSWER = {
 }  # fmt: skip
 
 
-def insert(connection, table: str, **values) -> None:
-    places = ", ".join(f":{name}" for name in values)
-    connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"), values)
-
-
-def before(app) -> str:
-    """The version before this one, wherever it stands in the chain."""
-    return ScriptDirectory(app.config["MIGRATIONS"]).get_revision("kept").down_revision
+def the_version_before() -> None:
+    upgrade(revision=before("kept"))
+    for number, slug, kind in ((1, "redaksi", "redaksi"), (2, "o2", "kota"), (3, "o3", "kota")):
+        insert("office", id=number, slug=slug, name=f"Kominfo {number}", kind=kind, timezone="Asia/Jakarta")
+    insert("question", id=1, status="answered", **QUESTION)
+    insert("question", id=2, status="open", **QUESTION | {"answer_count": 0})
+    insert("answer", id=1, question_id=1, accepted_at=NOW, applied_at=NOW, **ANSWER | {"applied_note": "Berhasil."})
+    insert("answer", id=2, question_id=2, hidden_at=NOW, **ANSWER)
 
 
 @pytest.fixture
-def old(tmp_path):
+def old(installation):
     """An installation of the version before: a solved question, and one whose answer is hidden."""
-    if os.environ.get("KB_TEST_DATABASE"):
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
-    with app.app_context():
-        upgrade(revision=before(app))
-        with db.engine.begin() as connection:
-            for number, slug, kind in ((1, "redaksi", "redaksi"), (2, "o2", "kota"), (3, "o3", "kota")):
-                insert(connection, "office", id=number, slug=slug, name=f"Kominfo {number}", kind=kind, timezone="Asia/Jakarta")
-            insert(connection, "question", id=1, status="answered", **QUESTION)
-            insert(connection, "question", id=2, status="open", **QUESTION | {"answer_count": 0})
-            insert(connection, "answer", id=1, question_id=1, accepted_at=NOW, applied_at=NOW, **ANSWER | {"applied_note": "Berhasil."})
-            insert(connection, "answer", id=2, question_id=2, hidden_at=NOW, **ANSWER)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-def rows(query: str) -> list[tuple]:
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(query))]
+    return installation(the_version_before)
 
 
 def test_answers_stay_as_they_are_and_what_was_hidden_before_can_be_shown(old):
@@ -70,12 +49,12 @@ def test_answers_stay_as_they_are_and_what_was_hidden_before_can_be_shown(old):
     db.session.commit()
     assert rows(found)[1] == (2, 0, "", 0, None)
     assert rows("SELECT count(*) FROM kept_upload") == [(0,)]
-    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
-        connection.execute(sa.text(f"UPDATE answer SET hidden_at = '{NOW}' WHERE id = 1"))  # the rules of the table came along
+    with pytest.raises(sa.exc.IntegrityError):
+        run(f"UPDATE answer SET hidden_at = '{NOW}' WHERE id = 1")  # the rules of the table came along
 
 
 def test_the_way_back_loses_no_answer(old):
     upgrade(revision="kept")
-    downgrade(revision=before(old))
+    downgrade(revision=before("kept"))
     assert rows("SELECT id, body FROM answer ORDER BY id") == [(1, "J"), (2, "J")]
     assert rows("PRAGMA foreign_key_check") == []

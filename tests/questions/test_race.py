@@ -10,6 +10,8 @@ from kb.home import asked
 from kb.questions import queries, service
 from tests.questions.makers import make_answer, make_question
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def meanwhile(app):

@@ -47,7 +47,21 @@ def empty_database():
 
 @pytest.fixture
 def engine(app, engine_name, monkeypatch):
-    """The engine of the whole app for this test; nothing is built yet."""
+    """The engine of the whole app for this test."""
     chosen = PostgresqlEngine() if engine_name == "postgresql" else WhooshEngine(app.config["KB_DATA"])
     monkeypatch.setitem(app.extensions, "search", chosen)
     return chosen
+
+
+@pytest.fixture
+def indexed(app, engine, engine_name, staged):
+    """`indexed(name, build)`: what `build` makes in a request and in the index of this engine stands; returns what it returned."""
+
+    def bring(name: str, build):
+        def built():
+            with app.test_request_context():
+                return build()
+
+        return staged(f"{name}-{engine_name}", built)
+
+    return bring

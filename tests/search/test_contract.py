@@ -422,6 +422,7 @@ def test_a_document_of_strange_text_is_kept(index, text):
     assert set(keys(ask(engine, "rencana"))) == {"article:1", "article:2"}
 
 
+@pytest.mark.slow
 def test_a_very_long_document_is_kept_and_found_by_its_beginning(index):
     body = "rencana audit layanan " * 60_000 + " ".join(f"kata{n}" for n in range(30_000))
     engine = index(document("article:1", "Sangat panjang", "", body))

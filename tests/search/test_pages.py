@@ -17,19 +17,17 @@ from tests.search.makers import make_article, settle
 
 
 @pytest.fixture
-def library(app, engine, engine_name, db_ctx, staged):
+def library(indexed):
     """Twelve articles of Mesuji, one of Pringsewu."""
 
     def build():
-        with db_ctx():
-            for number in range(12):
-                make_article(f"Peta rencana {number}", "Isi tentang anggaran <script>alert(1)</script>.", indicators=("spbe-2020/12",))
-            make_article("Audit keamanan", "Isi tentang audit.", owner="18.10", indicators=("spbe-2020/31",))
-            settle()
-            service.reindex()
+        for number in range(12):
+            make_article(f"Peta rencana {number}", "Isi tentang anggaran <script>alert(1)</script>.", indicators=("spbe-2020/12",))
+        make_article("Audit keamanan", "Isi tentang audit.", owner="18.10", indicators=("spbe-2020/31",))
+        settle()
+        service.reindex()
 
-    # A stage holds the tables of the migrations; the table of the search engine is none of them.
-    build() if engine_name == "postgresql" else staged("search_pages", build)
+    indexed("twelve articles", build)
 
 
 def test_without_words_it_invites_to_ask(library, client):
@@ -116,15 +114,18 @@ def test_a_search_in_vain_leads_to_asking(library, cast, client):
 
 
 @pytest.fixture
-def written_about(app, engine, db_ctx):
+def written_about(indexed):
     """An article of the editors about Mesuji, one of Mesuji, one of the editors that only they may see."""
-    with db_ctx():
+
+    def build():
         mesuji = office("18.11").id
         make_article("Cerita tentang tetangga", "Isi.", owner="redaksi", about=(mesuji,))
         make_article("Karya sendiri", "Isi.")
         make_article("Tertutup", "Isi.", owner="redaksi", about=(mesuji,), visibility="instansi")
         settle()
         service.reindex()
+
+    indexed("written about", build)
 
 
 @pytest.mark.parametrize("address", ["/cari?q=instansi:mesuji", "/cari?q=isi&instansi=kabupaten-mesuji"])

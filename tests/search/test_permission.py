@@ -72,9 +72,10 @@ def make_note(word: str, visibility: str, status: str) -> None:
 
 
 @pytest.fixture
-def library(app, cast, engine):
+def library(app, cast, engine, indexed):
     """One of each, indexed; works within a request, as the pages do."""
-    with app.test_request_context():
+
+    def build():
         for word, (visibility, status, _) in ARTICLES.items():
             make_article(
                 f"Artikel {word}",
@@ -92,6 +93,9 @@ def library(app, cast, engine):
         settle()
         service.refresh({"visit": ids})
         db.session.commit()
+
+    indexed("one of each", build)
+    with app.test_request_context():
         yield
 
 

@@ -3,9 +3,13 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 from kb import cli
 from kb.core.viewer import ANONYMOUS
 from kb.search import service
+
+pytestmark = pytest.mark.slow
 
 QUERIES = list(csv.DictReader((Path(__file__).parent / "relevance.csv").read_text(encoding="utf-8").splitlines()))
 

@@ -15,6 +15,8 @@ from kb.search.likeness import Asked
 from tests.questions.makers import make_question
 from tests.search.makers import make_article, settle
 
+pytestmark = pytest.mark.slow
+
 ROWS = list(csv.DictReader((Path(__file__).parent / "duplicates.csv").read_text(encoding="utf-8").splitlines()))
 NEW = (
     "Bagaimana mengatur absensi sidik jari?",
@@ -31,14 +33,19 @@ FOUND = 22
 
 
 @pytest.fixture
-def library(app, cast, engine, monkeypatch):
+def library(app, cast, indexed, monkeypatch):
     """The starter library, and every question of the table."""
     monkeypatch.setattr("kb.questions.service.QUESTIONS_OF_PERSON", 100)
     monkeypatch.setattr("kb.questions.service.QUESTIONS_OF_OFFICE", 100)
-    with app.test_request_context():
+
+    def build():
         assert not [result.line for result in cli.import_folder(Path(app.config["CONTENT"])) if result.error]
         found = {row["title"]: make_question(cast.guest_member.viewer, row["title"], row["body"], indicators=()).id for row in ROWS}
         settle()
+        return found
+
+    found = indexed("starter library and questions", build)
+    with app.test_request_context():
         yield found
 
 

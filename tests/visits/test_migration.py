@@ -1,15 +1,15 @@
 """From the first tables to those of today, with visits in them: nothing is lost on the way up, and what has a place on the way down."""
 
 import json
-import os
 
 import pytest
 import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
-from kb import create_app
-from kb.config import from_environment
 from kb.core.db import db
+from tests.migrations import fill, insert, rows, run
+
+pytestmark = pytest.mark.slow
 
 OLD = {
     "office": [
@@ -32,25 +32,37 @@ OLD = {
 }  # fmt: skip
 
 
+def the_first_version() -> None:
+    upgrade(revision="0001")
+    fill(OLD)
+
+
+def the_version_of_visit_versions() -> None:
+    the_first_version()
+    upgrade(revision="visit_versions")
+
+
+def the_version_of_demand() -> None:
+    the_first_version()
+    upgrade(revision="demand")
+
+
 @pytest.fixture
-def old(tmp_path):
+def old(installation):
     """An installation of the first version with two visits in it."""
-    if os.environ.get("KB_TEST_DATABASE"):
-        pytest.skip("SQLite copies its tables to change them, which is where rows could be lost")
-    app = create_app(from_environment({"KB_ENV": "test", "KB_DATA": str(tmp_path)}))
-    with app.app_context():
-        upgrade(revision="0001")
-        tables = sa.MetaData()
-        tables.reflect(db.engine)
-        with db.engine.begin() as connection:
-            for name, rows in OLD.items():
-                for row in rows:
-                    columns = ", ".join(row)
-                    values = ", ".join(f":{column}" for column in row)
-                    connection.execute(sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), row)
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    return installation(the_first_version)
+
+
+@pytest.fixture
+def versioned(installation):
+    """The same two visits in the version that gave visits versions."""
+    return installation(the_version_of_visit_versions)
+
+
+@pytest.fixture
+def demanding(installation):
+    """The same two visits in the version before hosts said their hours."""
+    return installation(the_version_of_demand)
 
 
 REPLIES = [
@@ -61,26 +73,15 @@ REPLIES = [
 
 
 @pytest.fixture
-def replied(old):
+def replied(versioned):
     """The two visits in the version before letters were settled: one accepted, one with a proposal; both replies have their number."""
-    upgrade(revision="visit_versions")
-    with db.engine.begin() as connection:
-        for row in REPLIES:
-            connection.execute(
-                sa.text(
-                    "INSERT INTO visit_letter (visit_id, kind, number, nature, attachment, place, copies, signer_name, signer_position, "
-                    "signer_rank, signer_nip) VALUES (:visit_id, :kind, :number, 'Biasa', '-', '', '', '', '', '', '')"
-                ),
-                row,
-            )
-        connection.execute(sa.text("UPDATE visit SET status = 'proposed', reason = 'Sidang' WHERE id = 2"))
-        for number, day in ((1, "2026-12-08"), (2, "2026-12-09")):
-            values = {"number": number, "day": day}
-            connection.execute(
-                sa.text("INSERT INTO visit_option (visit_id, number, day, session, ends) VALUES (2, :number, :day, '09:00', '11:30')"),
-                values,
-            )
-    return old
+    empty = dict.fromkeys(("place", "copies", "signer_name", "signer_position", "signer_rank", "signer_nip"), "")
+    for row in REPLIES:
+        insert("visit_letter", nature="Biasa", attachment="-", **empty, **row)
+    run("UPDATE visit SET status = 'proposed', reason = 'Sidang' WHERE id = 2")
+    for number, day in ((1, "2026-12-08"), (2, "2026-12-09")):
+        insert("visit_option", visit_id=2, number=number, day=day, session="09:00", ends="11:30")
+    return versioned
 
 
 def test_a_sent_letter_keeps_what_it_says_and_a_proposal_becomes_a_letter_of_its_own(replied):
@@ -107,11 +108,6 @@ def test_a_sent_letter_keeps_what_it_says_and_a_proposal_becomes_a_letter_of_its
     assert rows("PRAGMA foreign_key_check") == []
 
 
-def rows(query: str) -> list[tuple]:
-    with db.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(query))]
-
-
 def test_every_visit_keeps_its_topics_slot_session_and_letter(old):
     upgrade()
     assert rows("SELECT visit_id, code FROM visit_indicator") == [(1, "spbe-2020/12")]
@@ -126,22 +122,19 @@ def test_every_visit_keeps_its_topics_slot_session_and_letter(old):
 
 def test_the_way_back_keeps_what_has_a_place_there(old):
     upgrade()
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE visit SET status = 'waitlisted' WHERE id = 2"))
+    run("UPDATE visit SET status = 'waitlisted' WHERE id = 2")
     downgrade(revision="0001")
     assert rows("SELECT id, status, letter_number FROM visit ORDER BY id") == [(1, "accepted", "005/1"), (2, "requested", None)]
     assert rows("SELECT visit_id FROM visit_slot") == [(1,)]
     assert rows("SELECT code FROM visit_indicator") == [("spbe-2020/12",)]
 
 
-def test_what_calendars_were_sent_before_is_known_afterwards(old):
+def test_what_calendars_were_sent_before_is_known_afterwards(versioned):
     """So that a day that is given up after the update is taken out of them."""
-    upgrade(revision="visit_versions")
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE office SET timezone = 'Asia/Makassar' WHERE id = 1"))
-        connection.execute(sa.text("UPDATE visit SET sequence = 1, meeting_link = 'https://rapat.example' WHERE id = 1"))
-        connection.execute(sa.text("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '13:30', '15:30')"))
-        connection.execute(sa.text("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '08:00', '10:00')"))
+    run("UPDATE office SET timezone = 'Asia/Makassar' WHERE id = 1")
+    run("UPDATE visit SET sequence = 1, meeting_link = 'https://rapat.example' WHERE id = 1")
+    run("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '13:30', '15:30')")
+    run("INSERT INTO visit_session (visit_id, day, session, ends) VALUES (1, '2026-12-02', '08:00', '10:00')")
     upgrade()
     assert rows("SELECT visit_id, number, starts_at, ends_at, place, sequence, is_cancelled FROM sent_entry ORDER BY number") == [
         (1, 1, "2026-12-01 01:00:00.000000", "2026-12-01 03:30:00.000000", "https://rapat.example", 1, 0),
@@ -154,11 +147,8 @@ def test_what_calendars_were_sent_before_is_known_afterwards(old):
 @pytest.mark.parametrize(
     ("status", "sequence", "known"), [("proposed", 2, 1), ("requested", 2, 1), ("requested", 0, 0), ("cancelled", 2, 0)]
 )
-def test_a_day_that_was_agreed_once_is_known_too(old, status, sequence, known):
-    upgrade(revision="visit_versions")
-    with db.engine.begin() as connection:
-        change = sa.text("UPDATE visit SET status = :status, sequence = :sequence WHERE id = 2")
-        connection.execute(change, {"status": status, "sequence": sequence})
+def test_a_day_that_was_agreed_once_is_known_too(versioned, status, sequence, known):
+    run("UPDATE visit SET status = :status, sequence = :sequence WHERE id = 2", status=status, sequence=sequence)
     upgrade()
     assert rows("SELECT count(*) FROM sent_entry WHERE visit_id = 2") == [(known,)]
 
@@ -166,16 +156,15 @@ def test_a_day_that_was_agreed_once_is_known_too(old, status, sequence, known):
 def test_drafts_may_lack_a_day_and_get_one_on_the_way_back(tmp_path, old):
     """The rules of the table survive the copy that SQLite makes of it, and so does what refers to a visit."""
     upgrade()
-    with db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE visit SET status = 'draft', day = NULL, session = '', session_ends = '' WHERE id = 2"))
-        connection.execute(sa.text("DELETE FROM visit_session WHERE visit_id = 2"))
+    run("UPDATE visit SET status = 'draft', day = NULL, session = '', session_ends = '' WHERE id = 2")
+    run("DELETE FROM visit_session WHERE visit_id = 2")
     for broken in (
         "UPDATE visit SET status = 'requested' WHERE id = 2",
         "UPDATE visit SET status = 'x'",
         "UPDATE visit SET host_id = guest_id",
     ):
-        with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
-            connection.execute(sa.text(broken))
+        with pytest.raises(sa.exc.IntegrityError):
+            run(broken)
     assert rows("SELECT id, article_ids FROM visit ORDER BY id") == [(1, "[]"), (2, "[]")]
     downgrade(revision="widest")
     assert rows("SELECT id, status, day, session FROM visit ORDER BY id") == [
@@ -200,10 +189,8 @@ def test_drafts_may_lack_a_day_and_get_one_on_the_way_back(tmp_path, old):
         ("UPDATE visit SET host_id = 2, guest_id = 1", False),
     ],
 )
-def test_who_already_dealt_with_guests_keeps_the_hours_that_held_and_nobody_else_gets_any(old, change, opened):
-    upgrade(revision="demand")
-    with db.engine.begin() as connection:
-        connection.execute(sa.text(change))
+def test_who_already_dealt_with_guests_keeps_the_hours_that_held_and_nobody_else_gets_any(demanding, change, opened):
+    run(change)
     upgrade()
     hours = [(weekday, *hours) for weekday in range(5) for hours in (("09:00:00", "11:30:00"), ("13:30:00", "15:30:00"))]
     found = rows("SELECT weekday, substr(starts, 1, 8), substr(ends, 1, 8) FROM open_session JOIN openness ON openness.id = openness_id "
@@ -217,15 +204,9 @@ def test_who_already_dealt_with_guests_keeps_the_hours_that_held_and_nobody_else
     assert rows("SELECT count(*) FROM openness WHERE host_id = 1") == [(int(opened),)]
 
 
-def test_hours_that_were_said_and_days_that_were_closed_are_kept(old):
-    upgrade(revision="demand")
-    with db.engine.begin() as connection:
-        connection.execute(
-            sa.text("INSERT INTO openness (host_id, notice_days, ahead_days, largest_delegation, place, bring, note) "
-                    "VALUES (1, 9, 30, 7, '', '', '')")
-        )  # fmt: skip
-        closed = sa.text("INSERT INTO closed_period (host_id, from_on, until_on, reason) VALUES (2, '2026-12-07', '2026-12-08', 'Apel')")
-        connection.execute(closed)
+def test_hours_that_were_said_and_days_that_were_closed_are_kept(demanding):
+    insert("openness", host_id=1, notice_days=9, ahead_days=30, largest_delegation=7, place="", bring="", note="")
+    insert("closed_period", host_id=2, from_on="2026-12-07", until_on="2026-12-08", reason="Apel")
     upgrade()
     assert rows("SELECT host_id, notice_days FROM openness ORDER BY host_id") == [(1, 9), (2, 5)]
     assert rows("SELECT count(*) FROM open_session JOIN openness ON openness.id = openness_id WHERE host_id = 1") == [(0,)]

@@ -20,6 +20,8 @@ from kb.visits.models import Visit, VisitMember, VisitSlot
 from tests import makers
 from tests.visits.makers import FORM, MORNING, TODAY, forget_openness, make_visit
 
+pytestmark = pytest.mark.slow
+
 RACERS = 8
 GUESTS = ("18.01", "18.02", "18.03", "18.04", "18.05", "18.06", "18.07", "18.08")
 

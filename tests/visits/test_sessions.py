@@ -88,6 +88,7 @@ def test_the_form_offers_them_all(busy):
     assert all(f'value="{slot}"' in page for slot in EVERY)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen)
 def test_any_set_of_sessions_is_kept_or_refused_at_its_field(app, busy, slots):
@@ -98,6 +99,7 @@ def test_any_set_of_sessions_is_kept_or_refused_at_its_field(app, busy, slots):
         assert page.status_code == 422 and TOO_MANY in faults_at(page.text, "slot")
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(allowed, st.lists(allowed, min_size=1, max_size=3), allowed, st.integers(1, 3))
 def test_any_set_can_be_asked_for_proposed_chosen_and_moved_to(app, busy, first, proposed, later, number):
@@ -117,6 +119,7 @@ def test_any_set_can_be_asked_for_proposed_chosen_and_moved_to(app, busy, first,
     assert taken_by(app, ident) == sorted(set(later))
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(allowed)
 def test_any_set_can_be_shared_and_is_inherited_whole(app, busy, slots):

@@ -3,6 +3,7 @@
 The schema is made by the migrations, regions and cast are seeded once; each test starts from a copy of that.
 """
 
+import gc
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(config, items):
 def _touches_the_database(item) -> bool:
     chosen = getattr(item, "callspec", None)
     return "app" in item.fixturenames or (chosen is not None and chosen.params.get("engine_name") == "postgresql")
+
+
+def pytest_collection_finish():
+    """The code is here to stay: looking through all of it for garbage time and again costs a tenth of the suite."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

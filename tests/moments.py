@@ -1,6 +1,6 @@
 """The time of the tests: the real one, or the moment of KB_TEST_NOW for all of them; a test moves it by hand, and it then stands still.
 
-The product knows nothing of this: only `core.clock` is set. Processes that a test starts live in the real time, unless the test tells them.
+The product knows nothing of this: only `core.clock` is set. A process that a test starts calls `stand_still` too.
 """
 
 import os

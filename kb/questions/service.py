@@ -635,7 +635,7 @@ def escalate(limit: int = 500) -> int:
     today, reached = clock.today(), 0
     waiting = select(Question).where(
         Question.status == "open", Question.answer_count == 0, Question.hidden_at.is_(None), Question.stage < len(escalation.STAGES),
-        Question.asked_at < clock.now() - timedelta(days=escalation.STAGES[0].days),
+        Question.asked_at < clock.now() - timedelta(days=escalation.STAGES[0].days - 1),  # days are counted from midnight to midnight
     )  # fmt: skip
     found = db.session.scalars(waiting.order_by(Question.asked_at).limit(limit)).all()
     off = holidays_from(clock.day_of(found[0].asked_at).year, today.year) if found else {}

@@ -198,6 +198,8 @@ from kb import create_app
 from kb.config import from_environment
 from kb.core import events
 from kb.core.db import db
+from tests import moments
+moments.stand_still()
 app = create_app(from_environment())
 with app.app_context():
     def slow(event):

@@ -1,7 +1,7 @@
 """After the day: both sides write what they learned, choose who may read it, and find it again; nobody else learns of it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -209,7 +209,7 @@ def test_the_notes_of_a_visit_lead_to_it_only_for_its_parties(cast, client, db_c
 def test_a_note_is_listed_with_the_newest_consultation_first(cast, client, db_ctx):
     with db_ctx():
         for number in range(25):
-            held = clock.today().replace(year=2000 + number)
+            held = date(2000 + number, 1, 15)
             make_note(cast.host_member.viewer, title=f"Catatan nomor {number:02d}.", visibility="publik", held_on=held)
     first, second = client.get("/catatan").text, client.get("/catatan?hal=2").text
     assert first.index("nomor 24.") < first.index("nomor 05.") and "nomor 04." not in first

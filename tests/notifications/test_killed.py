@@ -35,6 +35,8 @@ from kb import create_app
 from kb.config import from_environment
 from kb.core import events
 from kb.core.db import db
+from tests import moments
+moments.stand_still()
 app = create_app(from_environment())
 with app.app_context():
     events.drain()
@@ -49,6 +51,15 @@ for line in sys.stdin:
         os._exit(0)
     print(worker, flush=True)
     print(os.waitpid(worker, 0)[1], flush=True)
+"""
+
+
+# `flask kb work`, in the moment of the tests.
+WORKER = """
+from flask.cli import cli
+from tests import moments
+moments.stand_still()
+cli(["--app", "wsgi", "kb", "work"])
 """
 
 
@@ -146,7 +157,7 @@ def test_a_mail_server_that_hangs_delays_no_notice(cast, db_ctx, post_office, en
     post_office.mood = "takes its time"
     with db_ctx():
         queued()
-    process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "kb", "work"], env=environ)
+    process = subprocess.Popen([sys.executable, "-c", WORKER], env=environ)
     try:
         wait_for(lambda: post_office.conversations)
         with db_ctx():

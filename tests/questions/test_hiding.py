@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from kb.core import events
+from kb.core import clock, events
 from kb.core.db import db
 from kb.core.errors import Conflict
 from kb.home import demand
@@ -93,6 +93,20 @@ def test_the_only_answer_hidden_and_shown_again_leaves_the_question_where_it_sto
         pass_time(monkeypatch, days=1)
         moderation.show(older, answer, cast.admin.viewer)
         assert (older.asked_at, older.stage, older.status, older.answer_count, older.first_answer_at) == stood
+
+
+def test_who_waits_for_an_answer_since_another_was_withdrawn_goes_on_waiting(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        question = make_question(cast.guest_member.viewer)
+        first = make_answer(question, cast.host_member.viewer)
+        moderation.hide(question, first, "Diperiksa.", cast.admin.viewer)
+        pass_time(monkeypatch, days=2)
+        second = make_answer(question, cast.outsider.viewer)
+        pass_time(monkeypatch, days=2)
+        service.withdraw(second, cast.outsider.viewer)
+        since = question.asked_at
+        moderation.show(question, first, cast.admin.viewer)
+        assert question.asked_at == since == clock.now()
 
 
 def test_a_hidden_question_does_not_wait_the_days_it_was_hidden_and_tells_no_stage_twice(cast, db_ctx, monkeypatch):

@@ -1,6 +1,7 @@
 """What may happen to a question, by the real service: limits, acceptance, withdrawal, votes, merging, moderation, an office that leaves."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from kb.core.events import Event
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, AnswerRevision, Comment, Helpful, Invitation, Question, QuestionRevision
 from kb.visits import hosting
-from tests.moments import pass_time
+from tests.moments import pass_time, stop
 from tests.questions.makers import BODY, join, leave, make_answer, make_question
 
 
@@ -186,6 +187,16 @@ def test_a_question_that_is_shown_again_waits_anew(cast, db_ctx, monkeypatch):
         pass_time(monkeypatch, days=60)
         moderation.show(question, question, cast.admin.viewer)
         assert service.escalate() == 0
+
+
+def test_the_third_working_day_begins_at_midnight_however_late_the_question_was_asked(cast, db_ctx, monkeypatch):
+    with db_ctx():
+        stop(monkeypatch, datetime(2026, 12, 7, 16, tzinfo=UTC))  # Monday, 23.00 WIB
+        make_question(cast.guest_member.viewer)
+        stop(monkeypatch, datetime(2026, 12, 9, 16, tzinfo=UTC))
+        assert service.escalate() == 0
+        stop(monkeypatch, datetime(2026, 12, 10, 1, tzinfo=UTC))
+        assert service.escalate() == 1
 
 
 def test_the_admins_holidays_postpone_the_reminder(cast, db_ctx, monkeypatch):

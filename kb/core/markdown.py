@@ -59,6 +59,8 @@ OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
 EMPTY = re.compile(r"<p>\s*</p>\n?")
 BLOCK_EDGE = re.compile(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)")
 # What nh3 returns: attributes in double quotes.
+TICK = re.compile(r'<input(?: [\w-]+="[^"]*")*>')
+NAMELESS = re.compile(r'<th((?: [\w-]+="[^"]*")*)>\s*</th>')
 PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 # A browser leaves these out of an address, and takes "\\" for "/".
@@ -101,7 +103,7 @@ def _render(source: str) -> Rendered:
         parser, dirty = _convert(source, top=2)
     toc = tuple((level, anchor, text) for level, anchor, text in _headings(parser.toc_tokens))
     html, pictures = _without_foreign_pictures(_clean(_unhidden(dirty)))
-    return Rendered(_name_pictures(_scroll_tables(EMPTY.sub("", html))), toc, _remarks(pictures, dirty))
+    return Rendered(_name_pictures(_reachable(EMPTY.sub("", html))), toc, _remarks(pictures, dirty))
 
 
 def _convert(source: str, top: int) -> tuple[markdown.Markdown, str]:
@@ -187,10 +189,19 @@ def _attribute(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _scroll_tables(html: str) -> str:
-    """A wide table scrolls inside its own box on a phone, and can be reached with the keyboard."""
-    opened = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="region" aria-label="Tabel"><table class="table">')
-    return opened.replace("</table>", "</table></div>")
+def _reachable(html: str) -> str:
+    """Tables and code wider than a phone scroll inside boxes of their own, which the keyboard reaches. A screen reader is told whether a
+    box is ticked, and of no heading that says nothing. Only boxes of lists are boxes: nobody types into a text."""
+    html = html.replace("<table>", '<div class="table-scroll" tabindex="0" role="group" aria-label="Tabel"><table class="table">')
+    html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+    return TICK.sub(_tick, NAMELESS.sub(r"<td\1></td>", html))
+
+
+def _tick(match: re.Match) -> str:
+    if 'type="checkbox"' not in match[0] or "disabled=" not in match[0]:
+        return ""
+    state, word = (" checked", "sudah") if "checked=" in match[0] else ("", "belum")
+    return f'<input type="checkbox" disabled{state} aria-label="{word}">'
 
 
 def _without_foreign_pictures(html: str) -> tuple[str, list[str]]:

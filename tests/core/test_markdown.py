@@ -227,3 +227,17 @@ def test_a_text_with_nothing_hidden_has_no_remarks():
         markdown.render("# a\n\n![b](/static/img/b.png) [c](https://c.example)\n\n<details><summary>d</summary>\n\ne\n\n</details>").remarks
         == ()
     )
+
+
+def test_boxes_say_whether_they_are_ticked_and_nobody_types_into_a_text():
+    html = markdown.render("- [ ] tim\n- [x] anggaran\n\n<input type=text>\n<input type=checkbox checked='>'>\n").html
+    assert re.findall(r"<input[^>]*>", html) == [
+        '<input type="checkbox" disabled aria-label="belum">',
+        '<input type="checkbox" disabled checked aria-label="sudah">',
+    ]
+
+
+def test_what_is_wide_is_reached_with_the_keyboard_and_an_empty_heading_is_none():
+    html = markdown.render("| | Tahun |\n|-|:-:|\n| satu | 2026 |\n\n```\nkode\n```\n").html
+    assert "<td></td>" in html and re.findall(r"<th\b[^>]*>", html) == ['<th align="center">']
+    assert '<pre tabindex="0">' in html and html.count('tabindex="0"') == 2 and 'role="region"' not in html

@@ -84,3 +84,9 @@ def test_the_head_holds_on_a_phone_with_a_long_name_and_large_letters(person):
         owner.page.get_by_text("Menu", exact=True).click()
         _inside(owner.page, [*ROOMS, "Beranda", "Kusumawardhaningrumsari"])
         owner.page.get_by_text("Menu", exact=True).click()
+
+
+def test_texts_with_tables_code_and_boxes_are_for_every_reader(person):
+    reader = person(phone=True)
+    for path in ("/artikel/penyelenggara-indikator-19-20", "/artikel/menulis-praktik-yang-bisa-ditiru", "/bantuan/menulis-artikel"):
+        reader.open(path)

@@ -25,6 +25,7 @@ from tests import databases, makers, migrations, moments, post_office
 from tests.pages import PageClient
 
 moments.stand_still()
+moments.each_signature_a_second_later()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,11 +1,15 @@
 """The time of the tests: the real one, or the moment of KB_TEST_NOW for all of them; a test moves it by hand, and it then stands still.
 
-The product knows nothing of this: only `core.clock` is set. A process that a test starts calls `stand_still` too.
+The product knows nothing of this: only `core.clock` is set. A process that a test starts calls `stand_still` too; journeys in the browser
+live in real time. What is signed (sessions, tokens of forms) carries a second of its own each: see `each_signature_a_second_later`.
 """
 
+import itertools
 import os
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from itsdangerous import TimestampSigner
 
 from kb.core import clock
 
@@ -17,6 +21,15 @@ def stand_still() -> None:
     if text := os.environ.get(VARIABLE, ""):
         moment = read(text)
         clock.now = lambda: moment
+
+
+def each_signature_a_second_later() -> None:
+    """Whatever is signed is signed one second after the last: two pages opened within the same second differ here as they do across two.
+
+    Otherwise a test that compares two pages is green nearly always, and red once in a while.
+    """
+    signed_at, later = TimestampSigner.get_timestamp, itertools.count()
+    TimestampSigner.get_timestamp = lambda signer: signed_at(signer) + next(later)
 
 
 def read(text: str) -> datetime:

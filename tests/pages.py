@@ -1,5 +1,6 @@
 """A test client that checks every HTML page it opens: what a browser, a screen reader and our policy ask of each."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -7,6 +8,13 @@ from flask.testing import FlaskClient
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 OPTIONAL_END = {"li", "p", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}
+# What differs between two pages that are the same: the key that a form is carried out once by, and the token against forgery.
+KEY = re.compile(r'name="once"[^>]*|value="[0-9a-f]{32}"|name="csrf_token"[^>]*')
+
+
+def without_keys(html: str) -> str:
+    """A page as it can be compared with another one."""
+    return KEY.sub("", html)
 
 
 def is_submit_button(tag: str, attributes: dict) -> bool:

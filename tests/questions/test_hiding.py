@@ -1,7 +1,5 @@
 """Hiding and showing again changes nothing that a reader sees, and loses nothing that anybody said."""
 
-import re
-
 import pytest
 from sqlalchemy import select
 
@@ -13,9 +11,9 @@ from kb.home.models import DemandClaim
 from kb.questions import moderation, queries, service, thread
 from kb.questions.models import Answer, Comment, Question
 from tests.moments import next_morning, pass_time
+from tests.pages import without_keys
 from tests.questions.makers import make_answer, make_question
 
-KEY = re.compile(r'value="[0-9a-f]{32}"|name="csrf_token" value="[^"]*"')
 PEOPLE = ("guest_member", "guest_manager", "host_member", "host_manager", "outsider", "visitor")
 
 
@@ -47,7 +45,7 @@ def seen(cast, *question_ids: int) -> dict[tuple[str, str], str]:
     pages = [f"/tanya/{ident}" for ident in question_ids]
     pages += ["/tanya", "/tanya/menunggu", "/papan-kebutuhan", "/indikator/spbe-2020/12", "/instansi/kabupaten-mesuji", "/beranda"]
     found = {(who, page): getattr(cast, who).client.get(page) for who in PEOPLE for page in pages}
-    return {key: f"{answer.status_code} {KEY.sub('', answer.text)}" for key, answer in found.items()}
+    return {key: f"{answer.status_code} {without_keys(answer.text)}" for key, answer in found.items()}
 
 
 def part_of(kind: str, ids: tuple[int, int, int, int]):

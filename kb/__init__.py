@@ -29,6 +29,7 @@ from kb.notes import views as notes
 from kb.notifications import views as notifications
 from kb.notifications.mail import OutboxMailUtil
 from kb.notifications.queries import unread_count
+from kb.offices import ranking_views as ranking
 from kb.offices import views as offices
 from kb.questions import answer_views as answers
 from kb.questions import moderation_views as moderation
@@ -44,7 +45,7 @@ from kb.visits import views as visits
 
 # The order only matters for reading: from the lower rooms to the upper ones.
 ROOMS = (
-    offices, accounts, articles, questions, answers, moderation, visits, completing, hosting, day, letters, feeds, notes,
+    offices, ranking, accounts, articles, questions, answers, moderation, visits, completing, hosting, day, letters, feeds, notes,
     search, notifications, activity, api, home,
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
@@ -78,6 +78,13 @@ def paginate(query: Select, number: int | None = None, per_page: int = PER_PAGE)
     return Page(rows, number, total, per_page)
 
 
+def part_of(rows: Sequence[Any], per_page: int = PER_PAGE) -> Page:
+    """The page asked for of what stands in memory; beyond the end, the last one."""
+    page = Page((), 1, len(rows), per_page)
+    number = min(page_number(), page.last)
+    return replace(page, items=rows[(number - 1) * per_page : number * per_page], number=number)
+
+
 def tanggal(value: date | datetime | None, pattern: str = "d MMMM y", zone: str = clock.WIB) -> str:
     """A day as Indonesians write it: 5 Mei 2023."""
     if value is None:
@@ -104,6 +111,9 @@ def angka(value: Decimal | int | float | None, decimals: int | None = None) -> s
     """A number with decimal comma and points between thousands: 2,59 and 1.250. Half is rounded up: 2.605 is 2,61, not 2,60."""
     if value is None:
         return ""
+    if isinstance(value, Decimal | int) and abs(value) < 1000 and (decimals is not None or isinstance(value, int)):
+        # Most numbers of our pages, without the library: it takes thirty times as long, and a table has hundreds.
+        return str(Decimal(value).quantize(Decimal(1).scaleb(-(decimals or 0)), ROUND_HALF_UP)).replace(".", ",")
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
     with localcontext(rounding=ROUND_HALF_UP):  # the library takes the rounding of the context, by default to the even neighbour
         return format_decimal(value, pattern, locale=LOCALE)

@@ -16,8 +16,9 @@ from kb.instruments.loader import Indicator
 from kb.notes import queries as notes
 from kb.notes.models import Note
 from kb.notifications import queries as notifications
-from kb.offices import chart
+from kb.offices import chart, league
 from kb.offices import queries as offices
+from kb.offices.models import KINDS
 from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
@@ -35,7 +36,7 @@ bp = Blueprint("home", __name__)
 def index():
     """The front page: what this is, one search box, what is new, who leads, what it is about."""
     viewer = current_viewer()
-    leaders = offices.leaders(limit=5)
+    leaders = league.leaders(league.states())
     return render_template(
         "home/index.html",
         articles=articles.latest(viewer, 6),
@@ -81,6 +82,7 @@ def office(slug: str):
         articles=library[articles.WROTE],
         about=library[articles.ABOUT],
         series=series,
+        **_standing(found.id),
         charts=chart.draw(value.row for one in series for value in one.values),
         mark_of=chart.mark_of,
         confidence=confidence.in_words((str(value.row.year), value.row.confidence) for one in series for value in one.values),
@@ -92,6 +94,13 @@ def office(slug: str):
         may_ask=not viewer.is_signed_in or visit_policy.can_ask(viewer),
         figures=figures.of_office(found.id, found.name) if visit_policy.can_see_figures(viewer, found.id) else None,
     )
+
+
+def _standing(office_id: int) -> dict:
+    """Where the office stands, and what that is measured by."""
+    found = league.standing(office_id)
+    name = found.league.instrument_id if found else offices.RANKED
+    return {"standing": found, "measures": league.measures(name), "instrument": offices.instrument_name(name), "kinds": KINDS}
 
 
 def _without_notes(received: list[Visit], written: list[Note]) -> list[Visit]:

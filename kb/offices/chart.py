@@ -82,3 +82,33 @@ def _joined(values: list[IndexValue]) -> list[list[IndexValue]]:
         by_year = {row.year: row for row in reversed(list(same))}
         lines.append([by_year[year] for year in sorted(by_year)])
     return [line for line in lines if len(line) > 1]
+
+
+# Of the small picture beside a name: its margin, the width of all years, level 1, and one level more.
+SMALL_LEFT, SMALL_WIDTH, SMALL_BOTTOM, SMALL_LEVEL = 4, 80, 36, 8
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A small line over the years without words; `said` says it in words."""
+
+    said: str
+    lines: list[str]
+    points: list[tuple[int, int]]
+
+
+def spark(series: Iterable[list[tuple[int, Decimal]]], first: int, last: int) -> Spark | None:
+    """Values by year, each list of one instrument and a line of its own, between the years of the picture; None where only one is known."""
+    drawn = [sorted(values) for values in series if values]
+    years = {year for values in drawn for year, _ in values}
+    if len(years) < 2:
+        return None
+    lines = [[_small_place(year, value, first, last) for year, value in values] for values in drawn]
+    said = ", ".join(f"{year} {value:.2f}".replace(".", ",") for values in drawn for year, value in values)
+    return Spark(
+        said, [" ".join(f"{x},{y}" for x, y in line) for line in lines if len(line) > 1], [point for line in lines for point in line]
+    )
+
+
+def _small_place(year: int, value: Decimal, first: int, last: int) -> tuple[int, int]:
+    return SMALL_LEFT + (year - first) * SMALL_WIDTH // (last - first), SMALL_BOTTOM - round((value - 1) * SMALL_LEVEL)

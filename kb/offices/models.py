@@ -11,6 +11,9 @@ from kb.core.db import UtcDateTime, db
 from kb.core.files import StoredFile
 
 EDITORIAL = "redaksi"
+KINDS = {"provinsi": "Provinsi", "kabupaten": "Kabupaten", "kota": "Kota"}
+# Kinds of values that a decision of the ministry gives: as its report states it, or as others tell of it. The more trusted first.
+DECREED = ("penetapan (laporan resmi)", "penetapan")
 
 
 class Region(db.Model):
@@ -62,7 +65,10 @@ class Office(db.Model):
 
 
 class IndexValue(db.Model):
-    """A published index value with its provenance. Two sources that disagree are two rows; no instrument: the source names none."""
+    """A published index value with its provenance. Two sources that disagree are two rows; no instrument: the source names none.
+
+    Domains are numbered as the instrument numbers them; a source may err in one of them (below 1), which is kept as it was published.
+    """
 
     __tablename__ = "index_value"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +82,12 @@ class IndexValue(db.Model):
     confidence: Mapped[str] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    domain_1: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    domain_2: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    domain_3: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    domain_4: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    # What setup wrote, in short: a row that says something else by now was changed by people. None: people added it.
+    seeded: Mapped[str | None] = mapped_column(String(16))
     office: Mapped[Office] = relationship()
     __table_args__ = (
         Index("one_value_per_source", "office_id", "instrument_id", "year", "kind", unique=True),
@@ -90,3 +102,8 @@ class IndexValue(db.Model):
         ),
         Index("ix_index_value_year", "instrument_id", "year"),
     )
+
+    @property
+    def domains(self) -> tuple[Decimal | None, ...]:
+        """The values of the domains as they were published, the first one first."""
+        return self.domain_1, self.domain_2, self.domain_3, self.domain_4

@@ -1,22 +1,22 @@
 """Reading offices and index values."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kb.core.db import db
 from kb.core.markdown import slug
-from kb.core.pages import Page, paginate
+from kb.core.pages import Page, paginate, part_of
 from kb.instruments import loader, scoring
-from kb.offices.models import EDITORIAL, IndexValue, Office, Region
+from kb.offices.atlas import Place
+from kb.offices.models import DECREED, EDITORIAL, IndexValue, Office, Region
 
 RANKED = "spbe-2020"
-# A year with one value leads nobody anywhere.
-ENOUGH_TO_LEAD = 5
+PER_PAGE = 30
 # From this grade on an index speaks for its office.
 GOOD = "Baik"
 UNNAMED = "instrumen tidak disebut sumbernya"
@@ -32,23 +32,30 @@ SAID_AS = (
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list of offices is narrowed by; empty means all. `joined`: "ya", "belum" or empty."""
+    """What the list of offices is narrowed by; empty means all. `joined`: "ya", "belum" or empty; `among`: none but these ids."""
 
     q: str = ""
     province: str = ""
     kind: str = ""
     joined: str = ""
-    sort: str = "nama"
-    year: int | None = None
+    among: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
 class Value:
-    """A published value as it is shown: `grade` as published, or computed from the value where no source names it."""
+    """A published value as it is shown: `grade` as published, or computed from the value where no source names it.
 
-    row: IndexValue
+    Sources that publish the same value stand together, the most trusted one first.
+    """
+
+    rows: list[IndexValue]
     grade: str | None
     grade_is_computed: bool
+
+    @property
+    def row(self) -> IndexValue:
+        """The most trusted one."""
+        return self.rows[0]
 
     @property
     def instrument(self) -> str:
@@ -121,9 +128,29 @@ def _meant(by_name: dict[str, Office], name: str, key: str) -> list[Office]:
     return [by_name[found] for kind in ("provinsi", "kabupaten", "kota") if (found := f"{kind}-{key}") in by_name]
 
 
+def government(kind: str, region: str) -> str:
+    """What the government of a region is called: "Provinsi Lampung", "Kabupaten Mesuji"."""
+    return f"Provinsi {region}" if kind == "provinsi" else region
+
+
 def governments() -> Select:
     """All offices of governments, with their regions."""
     return select(Office).join(Office.region).options(contains_eager(Office.region)).where(Office.kind != EDITORIAL)
+
+
+def places() -> tuple[Place, ...]:
+    """All governments and where they lie, by code. Kept as long as no region moves: setup alone changes them."""
+    return _places(*db.session.execute(_WHERE_REGIONS_ARE).one())
+
+
+_WHERE_REGIONS_ARE = select(func.count(), func.sum(Region.lat), func.sum(Region.lon))
+
+
+@lru_cache(maxsize=4)
+def _places(*_where) -> tuple[Place, ...]:
+    query = select(Region.code, Office.slug, Region.name, Office.kind, Region.province_code, Region.lat, Region.lon)
+    rows = db.session.execute(query.join(Office, Office.region_code == Region.code).order_by(Region.code))
+    return tuple(Place(code, slug, government(kind, name), kind, *where) for code, slug, name, kind, *where in rows)
 
 
 def provinces() -> list[Region]:
@@ -147,15 +174,16 @@ def years() -> list[int]:
     return list(db.session.scalars(query))
 
 
-def listing(wanted: Filter) -> Page:
-    """One page of the list of offices."""
-    query = _narrowed(governments(), wanted)
-    if wanted.sort == "indeks":
-        best = _best_values(wanted.year or _leading_year())
-        query = query.outerjoin(best, best.c.office_id == Office.id).order_by(best.c.value.desc().nulls_last(), Region.code)
-    else:
-        query = query.order_by(Region.name, Region.code)
-    return paginate(query, per_page=30)
+def listing(wanted: Filter, order: Sequence[int] = ()) -> Page:
+    """One page of the list of offices: those of `order` first, by their ids, the others by name."""
+    narrowed = _narrowed(governments(), wanted).order_by(Region.name, Region.code)
+    if not order:
+        return paginate(narrowed, per_page=PER_PAGE)
+    places = {office_id: place for place, office_id in enumerate(order)}
+    ids = sorted(db.session.scalars(narrowed.with_only_columns(Office.id)), key=lambda office_id: places.get(office_id, len(places)))
+    page = part_of(ids, PER_PAGE)
+    found = {office.id: office for office in db.session.scalars(governments().where(Office.id.in_(page.items)))}
+    return replace(page, items=[found[office_id] for office_id in page.items])
 
 
 def _narrowed(query: Select, wanted: Filter) -> Select:
@@ -165,70 +193,54 @@ def _narrowed(query: Select, wanted: Filter) -> Select:
         query = query.where(Region.province_code == wanted.province)
     if wanted.kind:
         query = query.where(Office.kind == wanted.kind)
+    if wanted.among is not None:
+        query = query.where(Office.id.in_(wanted.among))
     if wanted.joined:
         query = query.where(Office.joined_at.is_not(None) if wanted.joined == "ya" else Office.joined_at.is_(None))
     return query
 
 
-def _trust():
+def trust():
     """For ordering only: a decreed value before an asserted one, a surer one before a less sure one."""
+    kind = case({decreed: place for place, decreed in enumerate(DECREED)}, value=IndexValue.kind, else_=len(DECREED))
     confidence = case({"tinggi": 0, "sedang": 1}, value=IndexValue.confidence, else_=2)
-    return case((IndexValue.kind == "penetapan", 0), else_=1), confidence, IndexValue.id
-
-
-def _best_values(year: int):
-    place = func.row_number().over(partition_by=IndexValue.office_id, order_by=_trust()).label("place")
-    ranked = select(IndexValue.office_id, IndexValue.id, IndexValue.value, place).where(
-        IndexValue.instrument_id == RANKED, IndexValue.year == year
-    )
-    inner = ranked.subquery()
-    return select(inner.c.office_id, inner.c.id, inner.c.value).where(inner.c.place == 1).subquery()
-
-
-def _leading_year() -> int:
-    """The latest year of which enough values are known."""
-    query = (
-        select(IndexValue.year)
-        .where(IndexValue.instrument_id == RANKED)
-        .group_by(IndexValue.year)
-        .having(func.count() >= ENOUGH_TO_LEAD)
-        .order_by(IndexValue.year.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query) or 0
-
-
-def leaders(year: int | None = None, limit: int = 5) -> list[IndexValue]:
-    """The highest known values of a year (default: the latest year with several), one per office, with office and region.
-
-    Only values that are called at least "Baik": nobody leads with less.
-    """
-    best = _best_values(year or _leading_year())
-    query = (
-        select(IndexValue)
-        .join(best, best.c.id == IndexValue.id)
-        .options(joinedload(IndexValue.office).joinedload(Office.region))
-        .order_by(IndexValue.value.desc(), IndexValue.id)
-        .limit(limit)
-    )
-    return [value for value in db.session.scalars(query) if is_good(value)]
+    return kind, confidence, IndexValue.id
 
 
 def is_good(value: IndexValue) -> bool:
-    """Does the index speak for its office: is it at least "Baik" by the grades of its instrument? No instrument, no grade."""
+    """Does the index speak for its office: is its grade, as published, at least "Baik"? No instrument, no grade."""
+    grades = grades_of(value.instrument_id)
+    return GOOD in grades and grade_of(value) in grades[: grades.index(GOOD) + 1]
+
+
+def grades_of(instrument_id: str | None) -> list[str]:
+    """The names of an instrument's grades, the best first; none where they are not known."""
     try:
-        return scoring.reaches(loader.get(value.instrument_id), value.value, GOOD)
+        return [grade.name for grade in sorted(loader.get(instrument_id).grades, key=lambda grade: -grade.minimum)]
+    except loader.UnknownIndicator:
+        return []
+
+
+def grade_of(value: IndexValue) -> str | None:
+    """The grade as it was published; computed only where no source names one."""
+    return value.grade or computed_grade(value.instrument_id, value.value)
+
+
+def computed_grade(instrument_id: str | None, value: Decimal) -> str | None:
+    """The grade that a value has by the limits of its instrument; None where there are none, or it is no value of it."""
+    try:
+        return scoring.grade_of(loader.get(instrument_id), value).name
     except (loader.UnknownIndicator, scoring.ScoreError):
-        return False
+        return None
 
 
 def index_values(office: Office) -> list[Series]:
-    """All known values of an office, by instrument and year; where sources disagree, all of them."""
-    query = select(IndexValue).where(IndexValue.office_id == office.id).order_by(IndexValue.year, *_trust())
-    found: dict[str | None, list[Value]] = {}
+    """All known values of an office, by instrument and year; where sources disagree, all of them, the most trusted first."""
+    query = select(IndexValue).where(IndexValue.office_id == office.id).order_by(IndexValue.year, *trust())
+    found: dict[str | None, list[IndexValue]] = {}
     for row in db.session.scalars(query):
-        found.setdefault(row.instrument_id, []).append(_value(row))
-    return [Series(instrument, instrument_name(instrument), values) for instrument, values in sorted(found.items(), key=_main_first)]
+        found.setdefault(row.instrument_id, []).append(row)
+    return [Series(instrument, instrument_name(instrument), _values(rows)) for instrument, rows in sorted(found.items(), key=_main_first)]
 
 
 def latest_values(office_ids: Sequence[int]) -> dict[int, IndexValue]:
@@ -236,7 +248,7 @@ def latest_values(office_ids: Sequence[int]) -> dict[int, IndexValue]:
     query = (
         select(IndexValue)
         .where(IndexValue.office_id.in_(office_ids), IndexValue.instrument_id == RANKED)
-        .order_by(IndexValue.year.desc(), *_trust())
+        .order_by(IndexValue.year.desc(), *trust())
     )
     found: dict[int, IndexValue] = {}
     for row in db.session.scalars(query):
@@ -249,7 +261,7 @@ def values_of_year(office_ids: Sequence[int], year: int | None = None) -> dict[i
     query = (
         select(IndexValue)
         .where(IndexValue.office_id.in_(office_ids), IndexValue.instrument_id == RANKED)
-        .order_by(IndexValue.year.desc(), *_trust())
+        .order_by(IndexValue.year.desc(), *trust())
     )
     found: dict[int, list[IndexValue]] = {}
     for row in db.session.scalars(query):
@@ -273,14 +285,12 @@ def instrument_name(instrument_id: str | None) -> str:
         return "SPBE 2018 (instrumen lama)"
 
 
-def _value(row: IndexValue) -> Value:
-    if row.grade:
-        return Value(row, row.grade, False)
-    try:
-        grade = scoring.grade_of(loader.get(row.instrument_id), Decimal(row.value)).name
-    except loader.UnknownIndicator:
-        return Value(row, None, False)
-    return Value(row, grade, True)
+def _values(rows: Iterable[IndexValue]) -> list[Value]:
+    """Rows of one instrument, as `index_values` orders them, as they are shown: what says the same of a year is one value."""
+    same: dict[tuple, list[IndexValue]] = {}
+    for row in rows:
+        same.setdefault((row.year, row.value, grade_of(row)), []).append(row)
+    return [Value(found, grade, grade is not None and not any(row.grade for row in found)) for (_, _, grade), found in same.items()]
 
 
 def all_governments() -> list[Office]:

@@ -1,6 +1,7 @@
 """Loads regions, offices and index values from data/*.csv. Safe to run again: facts are brought up to date, what people wrote stays."""
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from kb.core.db import db
 from kb.core.markdown import slug
 from kb.instruments import scoring
 from kb.offices.models import EDITORIAL, IndexValue, Office, Region
+from kb.offices.queries import government
 
 DATA = Path(__file__).parent / "data"
 
@@ -21,6 +23,10 @@ WITHOUT_GOVERNMENT = {"31.01", "31.71", "31.72", "31.73", "31.74", "31.75"}
 # Keppres 41/1987: which provinces keep which time. All others keep WIB.
 WITA = {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}
 WIT = {"81", "82", "91", "92", "93", "94", "95", "96"}
+
+DOMAINS = ("domain_1", "domain_2", "domain_3", "domain_4")
+# Written by a setup that did not yet note what it wrote.
+EARLIER = "sebelumnya"
 
 
 def seed() -> None:
@@ -69,7 +75,7 @@ def _offices() -> None:
 
 
 def _office_of(region: Region) -> Office:
-    name = f"Provinsi {region.name}" if region.kind == "provinsi" else region.name
+    name = government(region.kind, region.name)
     return Office(
         slug=slug(name),
         name=f"Diskominfo {name}",
@@ -80,17 +86,54 @@ def _office_of(region: Region) -> Office:
 
 
 def _index_values() -> None:
+    """New and corrected values; what people added or changed is left as it is, and so is what they took away from a row's facts."""
     offices = dict(db.session.execute(select(Office.region_code, Office.id)).all())
     known = {(v.office_id, v.instrument_id, v.year, v.kind): v for v in db.session.scalars(select(IndexValue))}
-    rows = {(offices[row["code"]], row["instrument"] or None, int(row["year"]), row["kind"]): row for row in _rows("index_values.csv")}
+    facts = {
+        (offices[row["code"]], row["instrument"] or None, int(row["year"]), row["kind"]): _fact(row) for row in _rows("index_values.csv")
+    }
+    former = {key: value for key, value in known.items() if key not in facts and _is_untouched(value)}
     # What an earlier version of the facts gave another instrument: the same value of the same source, which no row speaks of any more.
-    stray = {(v.office_id, v.year, v.kind, v.published_as, v.source): v for key, v in known.items() if key not in rows}
-    for key, row in rows.items():
-        value = known.get(key) or stray.get((key[0], *key[2:], row["value"], row["source"]))
+    moved = {(v.office_id, v.year, v.kind, v.published_as, v.source): key for key, v in former.items()}
+    for key, fact in facts.items():
+        value = known.get(key)
+        if value is None and (was := moved.get((key[0], *key[2:], fact["published_as"], fact["source"]))):
+            value = former.pop(was)
         if value is None:
-            value = IndexValue(office_id=key[0], instrument_id=key[1], year=key[2], kind=key[3])
+            value = IndexValue(office_id=key[0], year=key[2], kind=key[3], seeded=EARLIER)
             db.session.add(value)
-        value.instrument_id = key[1]
-        value.value, value.published_as = scoring.rounded(Decimal(row["value"])), row["value"]
-        value.grade = row["grade"] or None
-        value.confidence, value.note, value.source = row["confidence"], row["note"], row["source"]
+        if _is_untouched(value):
+            _write(value, {"instrument_id": key[1], **fact})
+    for value in former.values():
+        db.session.delete(value)
+
+
+def _fact(row: dict[str, str]) -> dict:
+    """What a line of the facts says of a value."""
+    domains = {name: _number(row[name]) if row[name] else None for name in DOMAINS}
+    said = {"grade": row["grade"] or None, "confidence": row["confidence"], "note": row["note"], "source": row["source"]}
+    return {"value": _number(row["value"]), "published_as": row["value"].replace(",", "."), **said, **domains}
+
+
+def _number(text: str) -> Decimal:
+    """A value with two decimals; sources write it with a point or a comma."""
+    return scoring.rounded(Decimal(text.replace(",", ".")))
+
+
+def _write(value: IndexValue, fact: dict) -> None:
+    for name, said in fact.items():
+        setattr(value, name, said)
+    value.seeded = _digest(value)
+
+
+def _digest(value: IndexValue) -> str:
+    said = [
+        value.instrument_id,
+        *(getattr(value, name) for name in ("value", "published_as", "grade", "confidence", "note", "source", *DOMAINS)),
+    ]
+    return hashlib.sha256(repr([str(part) for part in said]).encode()).hexdigest()[:16]
+
+
+def _is_untouched(value: IndexValue) -> bool:
+    """Does the row still say what setup wrote?"""
+    return value.seeded == EARLIER or value.seeded == _digest(value)

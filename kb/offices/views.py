@@ -1,6 +1,6 @@
 """The list of offices and their profile form. The office page itself is made of several rooms: see home."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -9,49 +9,89 @@ from kb.core.access import public, require
 from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
+from kb.core.markdown import slug as word
 from kb.core.viewer import current_viewer
-from kb.offices import policy, queries, service
+from kb.offices import league, policy, queries, service
 from kb.offices.forms import ProfileForm
-from kb.offices.models import Office
+from kb.offices.models import KINDS, Office
+from kb.offices.ranking import INDEX, Ranked
 
 bp = Blueprint("offices", __name__)
 
-KINDS = {"provinsi": "Provinsi", "kabupaten": "Kabupaten", "kota": "Kota"}
 JOINED = {"ya": "Sudah bergabung", "belum": "Belum bergabung"}
-SORTS = {"nama": "Nama wilayah", "indeks": "Indeks SPBE"}
+NAME = "nama"
+# What the list can be sorted by: the name, then what is measured.
+SORTS = {NAME: "Nama wilayah", **{word(name): name for name in league.measures(queries.RANKED)}}
 
 
 @bp.get("/instansi")
 @public
 def index():
-    """All offices of governments, narrowed and sorted."""
-    wanted = _wanted()
-    page = queries.listing(wanted)
+    """All offices of governments, narrowed, and sorted by name or by what was published of a year."""
+    asked = _asked_of_values()
+    ranked = _ranked(asked) if asked.is_ranked else None
+    wanted = replace(_wanted(), among=[row.office_id for row in ranked] if ranked is not None and asked.grade else None)
+    page = queries.listing(wanted, [row.office_id for row in ranked] if ranked is not None and asked.sort != NAME else ())
     return render_template(
         "offices/index.html",
         page=page,
         wanted=wanted,
-        values=queries.values_of_year([office.id for office in page.items], wanted.year),
+        asked=asked,
+        values=queries.values_of_year([office.id for office in page.items], asked.year),
         provinces=queries.provinces(),
         years=queries.years(),
         joined_count=queries.count_joined(),
         kinds=KINDS,
         joined=JOINED,
         sorts=SORTS,
+        grades=queries.grades_of(queries.RANKED),
     )
+
+
+@dataclass(frozen=True)
+class AskedOfValues:
+    """What the address asks of index values: a key of SORTS, a grade, a year (None: the latest of each office)."""
+
+    sort: str
+    grade: str
+    year: int | None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Does it need to know who stands where?"""
+        return self.sort != NAME or self.grade != ""
+
+    @property
+    def measure(self) -> int:
+        """What the list is sorted by: the index, or one of the domains."""
+        return max(list(SORTS).index(self.sort) - 1, INDEX)
+
+
+def _asked_of_values() -> AskedOfValues:
+    """What cannot be read is left out. Who stands where is asked of one year: the one to begin with, if none is named."""
+    args = request.args
+    sort, grade, typed = args.get("urut", ""), args.get("predikat", ""), args.get("tahun", "")
+    asked = AskedOfValues(
+        sort if sort in SORTS else NAME,
+        grade if grade in queries.grades_of(queries.RANKED) else "",
+        int(typed) if typed.isdecimal() and len(typed) == 4 else None,
+    )
+    return replace(asked, year=league.opening(league.states())) if asked.is_ranked and asked.year is None else asked
+
+
+def _ranked(asked: AskedOfValues) -> list[Ranked]:
+    found = league.of(league.states(), queries.RANKED, asked.year or 0).ordered(asked.measure)
+    return [row for row in found if asked.grade in ("", row.grade)]
 
 
 def _wanted() -> queries.Filter:
     """The filter in the address; what cannot be read is left out."""
     args = request.args
-    sort = args.get("urut", "")
     return queries.Filter(
         q=clean_line(args.get("q", ""))[:100],
         province=clean_line(args.get("provinsi", ""))[:8],
         kind=args.get("jenis", "") if args.get("jenis") in KINDS else "",
         joined=args.get("bergabung", "") if args.get("bergabung") in JOINED else "",
-        sort=sort if sort in SORTS else "nama",
-        year=args.get("tahun", type=int) if args.get("tahun", "").isdecimal() and len(args["tahun"]) == 4 else None,
     )
 
 

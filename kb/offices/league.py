@@ -1,0 +1,206 @@
+"""Reading who is ranked in a year: one value per office, a decree of the ministry's report before another one.
+
+The league of a year is kept in this process as long as the values it was made from stand unchanged, however they are changed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache, partial
+
+from sqlalchemy import Float, Row, Select, and_, case, func, not_, select, type_coerce
+from sqlalchemy.orm import joinedload
+
+from kb.core.db import db
+from kb.instruments import loader, scoring
+from kb.instruments.loader import UnknownIndicator
+from kb.offices import queries
+from kb.offices.models import DECREED, IndexValue, Office, Region
+from kb.offices.ranking import HIGHEST, INDEX, LOWEST, League, Places, Ranked, is_possible, strong
+
+# A year of which so many governments are known can be read as a rank of the country.
+ENOUGH_TO_OPEN = 500
+# What is known of a year and not ranked is a handful; an installation that adds a thousand must not make a page of them.
+MOST_BELOW = 100
+# From this grade on a domain speaks for its office.
+GOOD = "Baik"
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of an instrument in a year, equal while no value has changed. `values` counts all kinds, `decreed` the ranked."""
+
+    values: int
+    decreed: int
+    content: float
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Which rows are shown: a province's code, a kind of government, a grade; empty means all. Positions do not change with it."""
+
+    province: str = ""
+    kind: str = ""
+    grade: str = ""
+
+    def holds(self, row: Ranked) -> bool:
+        """Is this row shown?"""
+        return self.province in ("", row.province) and self.kind in ("", row.kind) and self.grade in ("", row.grade)
+
+
+def states() -> Mapping[Key, State]:
+    """What is known, by instrument and year, the latest year first."""
+    return {(row[0], row[1]): State(*row[2:]) for row in db.session.execute(_STATES)}
+
+
+def _domains():
+    return IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4
+
+
+def _content():
+    """One number that changes with every part a league is made of: each has a weight of its own, and the row it stands in another.
+
+    The names of grades differ in length.
+    """
+    numbers = [IndexValue.office_id, _DECREED, func.length(IndexValue.grade)]
+    numbers += [type_coerce(column, Float) for column in (IndexValue.value, *_domains())]
+    return func.sum(IndexValue.id * sum(weight * func.coalesce(number, 0) for weight, number in zip(_WEIGHTS, numbers, strict=True)))
+
+
+_DECREED = case((IndexValue.kind.in_(DECREED), 1), else_=0)
+_WEIGHTS = (1, 3, 7, 11, 13, 17, 19, 23)
+_STATES = (
+    select(IndexValue.instrument_id, IndexValue.year, func.count(), func.sum(_DECREED), _content())
+    .where(IndexValue.instrument_id.is_not(None))
+    .group_by(IndexValue.instrument_id, IndexValue.year)
+    .order_by(IndexValue.year.desc(), IndexValue.instrument_id.desc())
+)
+
+
+def opening(known: Mapping[Key, State], instrument_id: str = queries.RANKED) -> int | None:
+    """The year to begin with: the latest one with enough ranked values, else the one with most; None when the instrument has no value."""
+    years = {year: state for (name, year), state in known.items() if name == instrument_id}
+    enough = [year for year, state in years.items() if state.decreed >= ENOUGH_TO_OPEN]
+    return max(enough) if enough else max(years, key=lambda year: (years[year].decreed, year), default=None)
+
+
+def of(known: Mapping[Key, State], instrument_id: str, year: int) -> League:
+    """The league of a year; without rows where nothing is known."""
+    state = known.get((instrument_id, year))
+    return _made(instrument_id, year, state) if state and state.decreed else League(instrument_id, year, ())
+
+
+@lru_cache(maxsize=32)
+def _made(instrument_id: str, year: int, _state: State) -> League:
+    found: dict[int, Ranked] = {}
+    for value_id, office_id, code, slug, name, kind, province, grade, *measures in db.session.execute(_ranked(instrument_id, year)):
+        if is_possible(measures[INDEX]):
+            grade = grade or queries.computed_grade(instrument_id, measures[INDEX])
+            name = queries.government(kind, name)
+            found.setdefault(office_id, Ranked(value_id, office_id, code, slug, name, kind, province, grade, tuple(measures)))
+    return League(instrument_id, year, found.values())
+
+
+def _ranked(instrument_id: str, year: int) -> Select:
+    """The decreed values, the more trusted one of an office first."""
+    office = (Office.id, Region.code, Office.slug, Region.name, Office.kind, Region.province_code)
+    return (
+        select(IndexValue.id, *office, IndexValue.grade, IndexValue.value, *_domains())
+        .join(Office, Office.id == IndexValue.office_id)
+        .join(Region, Region.code == Office.region_code)
+        .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year, IndexValue.kind.in_(DECREED))
+        .order_by(*queries.trust())
+    )
+
+
+def also_published(instrument_id: str, year: int, office_ids: Collection[int]) -> dict[int, list[Row]]:
+    """All that was published of these offices in a year, the most trusted first, by office."""
+    query = _published(instrument_id, year).where(IndexValue.office_id.in_(office_ids)).order_by(*queries.trust())
+    found: dict[int, list[Row]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.office_id, []).append(row)
+    return found
+
+
+def without_position(instrument_id: str, year: int, wanted: Narrowing) -> Sequence[Row]:
+    """What is known of a year and ranked nowhere: what is no decree, and what cannot be an index. The highest first, at most MOST_BELOW."""
+    ranked = and_(IndexValue.kind.in_(DECREED), IndexValue.value.between(LOWEST, HIGHEST))
+    query = _published(instrument_id, year).where(not_(ranked)).order_by(IndexValue.value.desc(), Region.name, *queries.trust())
+    if wanted.province:
+        query = query.where(Region.province_code == wanted.province)
+    if wanted.kind:
+        query = query.where(Office.kind == wanted.kind)
+    if wanted.grade:
+        query = query.where(IndexValue.grade == wanted.grade)
+    return db.session.execute(query.limit(MOST_BELOW)).all()
+
+
+def _published(instrument_id: str, year: int) -> Select:
+    said = (IndexValue.published_as, IndexValue.value, IndexValue.grade, IndexValue.kind, IndexValue.confidence, IndexValue.note)
+    return (
+        select(
+            IndexValue.id,
+            IndexValue.office_id,
+            *said,
+            IndexValue.source,
+            Region.code,
+            Office.slug,
+            Office.kind.label("office_kind"),
+            Region.name,
+        )
+        .join(Office, Office.id == IndexValue.office_id)
+        .join(Region, Region.code == Office.region_code)
+        .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year)
+    )
+
+
+def measures(instrument_id: str) -> tuple[str, ...]:
+    """What is ranked, in few words: the index, then the domains of the instrument as far as it has any."""
+    try:
+        domains = loader.get(instrument_id).domains
+    except UnknownIndicator:
+        domains = ()
+    return ("Indeks", *(domain.name.removesuffix(" SPBE").removesuffix(" Internal").capitalize() for domain in domains))
+
+
+def leaders(known: Mapping[Key, State], limit: int = 5) -> list[IndexValue]:
+    """The highest values of the opening year that are called at least "Baik", with office and region: nobody leads with less."""
+    year = opening(known)
+    rows = of(known, queries.RANKED, year).ordered()[:limit] if year else []
+    query = select(IndexValue).where(IndexValue.id.in_([row.value_id for row in rows]))
+    found = {value.id: value for value in db.session.scalars(query.options(joinedload(IndexValue.office).joinedload(Office.region)))}
+    return [found[row.value_id] for row in rows if queries.is_good(found[row.value_id])]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an office stands in the latest year it is ranked in, and against whom. `strong`: its strong domains, the strongest first."""
+
+    league: League
+    row: Ranked
+    places: Places
+    strong: list[int]
+
+    @property
+    def year(self) -> int:
+        return self.league.year
+
+    def against_province(self, measure: int) -> Decimal | None:
+        """The median of the regencies and cities of its province; None where it is not one of them."""
+        return self.league.median(measure, self.row.province) if self.places.province else None
+
+
+def standing(office_id: int) -> Standing | None:
+    """An office's place in the latest year; None when it is ranked in none."""
+    known = states()
+    for (instrument_id, year), state in known.items():
+        league = of(known, instrument_id, year) if state.decreed else None
+        if league and (row := league.by_office.get(office_id)):
+            return Standing(league, row, league.places(row), strong(league, row, partial(_is_good, instrument_id)))
+    return None
+
+
+def _is_good(instrument_id: str, value: Decimal) -> bool:
+    return scoring.reaches(loader.get(instrument_id), value, GOOD)

@@ -1,0 +1,269 @@
+"""The rank of all governments, as a table, a file and a map."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import Row
+
+from kb.core.access import public
+from kb.core.addresses import with_query
+from kb.core.cleaning import clean_line
+from kb.core.markdown import slug
+from kb.core.pages import page_number, part_of
+from kb.offices import atlas, chart, league, queries, ranking_sheets
+from kb.offices.league import Key, Narrowing, State
+from kb.offices.models import KINDS
+from kb.offices.ranking import INDEX, League, Places, Ranked
+
+bp = Blueprint("ranking", __name__)
+
+# What a list can be sorted by besides what is measured.
+NAME, CHANGE = "nama", "perubahan"
+RISING = {"naik": True, "turun": False}
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of the rank is asked for, as the address says it."""
+
+    instrument: str
+    year: int
+    shown: Narrowing
+    sort: str
+    rising: bool
+
+    @cached_property
+    def measures(self) -> dict[str, str]:
+        """What is ranked, by its word in the address."""
+        return {slug(name): name for name in league.measures(self.instrument)}
+
+    @property
+    def measure(self) -> int:
+        """By what positions are given: what the list is sorted by, or the index."""
+        return list(self.measures).index(self.sort) if self.sort in self.measures else INDEX
+
+    def address(self, page: str = "/peringkat", **changes) -> str:
+        """The address of this view, or of one that differs from it."""
+        changed = replace(self, **changes)
+        said = {"tahun": changed.year, "provinsi": changed.shown.province, "jenis": changed.shown.kind, "predikat": changed.shown.grade}
+        if changed.instrument != queries.RANKED:
+            said["instrumen"] = changed.instrument
+        if changed.sort != next(iter(changed.measures)):
+            said["urut"] = changed.sort
+        if changed.rising != _usually_rising(changed.sort):
+            said["arah"] = "naik" if changed.rising else "turun"
+        return with_query(page, {name: value for name, value in said.items() if value})
+
+    def sorted_by(self, column: str) -> str:
+        """The address of the same rows sorted by a column; by the present one, the other way round."""
+        return self.address(sort=column, rising=not self.rising if column == self.sort else _usually_rising(column))
+
+
+def _usually_rising(column: str) -> bool:
+    return column == NAME
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the rank. `change` is the difference of the index to the year before, None when that is not known."""
+
+    ranked: Ranked
+    places: Places
+    change: Decimal | None
+
+
+@bp.get("/peringkat")
+@public
+def index():
+    """Who stands where in a year, narrowed and sorted, and what is known besides."""
+    known, provinces = league.states(), queries.provinces()
+    wanted, remarks = _asked(known, provinces)
+    ranked, rows = _rows(known, wanted)
+    page = part_of(rows, PER_PAGE)
+    page = replace(page, items=_lines(known, wanted, page.items))
+    if page_number() > page.number:
+        remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
+    published = league.also_published(wanted.instrument, wanted.year, [line.ranked.office_id for line in page.items])
+    return render_template(
+        "offices/ranking.html",
+        wanted=wanted,
+        remarks=remarks,
+        league=ranked,
+        page=page,
+        told={line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in page.items},
+        below=league.without_position(wanted.instrument, wanted.year, wanted.shown),
+        **_lines_over_years(known, wanted, page.items),
+        **_choices(known, wanted, provinces),
+    )
+
+
+@bp.get("/peringkat/peta")
+@public
+def chart_map():
+    """The same on a map: where the grades lie."""
+    known, provinces = league.states(), queries.provinces()
+    wanted, remarks = _asked(known, provinces)
+    grades = {row.code: row.grade for row in league.of(known, wanted.instrument, wanted.year).rows}
+    choices = _choices(known, wanted, provinces)
+    places = [
+        place for place in queries.places() if wanted.shown.province in ("", place.province) and wanted.shown.kind in ("", place.kind)
+    ]
+    return render_template(
+        "offices/map.html",
+        wanted=wanted,
+        remarks=remarks,
+        grade_of=grades,
+        pictures=atlas.drawn(places, grades, choices["grades"], choices["province"]),
+        counts=atlas.counted(places, grades),
+        narrowed_to=lambda code: replace(wanted.shown, province=code),
+        **choices,
+    )
+
+
+@bp.get("/peringkat.<any(csv, xlsx):kind>")
+@public
+def sheet(kind: str):
+    """All rows of the view as a file."""
+    known = league.states()
+    wanted, _ = _asked(known, queries.provinces())
+    lines = _lines(known, wanted, _rows(known, wanted)[1])
+    write, media_type = ranking_sheets.KINDS[kind]
+    name = f"peringkat-{wanted.instrument}-{wanted.year}.{kind}"
+    return Response(write(_cells(wanted, lines)), mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _cells(wanted: Wanted, lines: Sequence[Line]) -> Iterator[Sequence[ranking_sheets.Cell]]:
+    """The rows of the file, its heading first."""
+    names = list(wanted.measures.values())
+    yield ranking_sheets.headings(names, names[wanted.measure])
+    published = league.also_published(wanted.instrument, wanted.year, [line.ranked.office_id for line in lines])
+    for line in lines:
+        row = line.ranked
+        ours, others = _told_apart(row, published[row.office_id])
+        places = [
+            part
+            for at in (line.places.nation, line.places.province, line.places.kind)
+            for part in ((at.place, at.of) if at else (None, None))
+        ]
+        about = (
+            row.grade,
+            line.change,
+            ", ".join(one.kind for one in ours),
+            ours[0].confidence,
+            ours[0].note,
+            " ; ".join(one.source for one in ours),
+        )
+        yield [*places, row.code, row.name, KINDS[row.kind], *row.measures[: len(names)], *about, "; ".join(map(_as_text, others))]
+    for row in league.without_position(wanted.instrument, wanted.year, wanted.shown):
+        about = (row.grade, None, row.kind, row.confidence, row.note, row.source, "")
+        yield [
+            *[None] * 6,
+            row.code,
+            queries.government(row.office_kind, row.name),
+            KINDS[row.office_kind],
+            row.value,
+            *[None] * (len(names) - 1),
+            *about,
+        ]
+
+
+def _told_apart(ranked: Ranked, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """What was published of an office in a year: the sources of the ranked value, the ranked one first, and what disagrees with it."""
+    same = [row for row in rows if row.value == ranked.index]
+    return sorted(same, key=lambda row: row.id != ranked.value_id), [row for row in rows if row.value != ranked.index]
+
+
+def _as_text(row: Row) -> str:
+    return f"{row.published_as.replace('.', ',')} ({row.kind})"
+
+
+def _asked(known: Mapping[Key, State], provinces) -> tuple[Wanted, list[str]]:
+    """What the address asks for, and what could not be read of it: then the usual is taken instead."""
+    remarks: list[str] = []
+
+    def chosen(name: str, called: str, allowed: Collection[str]) -> str:
+        typed = clean_line(request.args.get(name, ""))[:40]
+        if typed and typed not in allowed:
+            remarks.append(f"Tidak ada {called} “{typed}”: saringan itu diabaikan.")
+        return typed if typed in allowed else ""
+
+    instrument = chosen("instrumen", "nilai dengan instrumen", {name for name, _ in known}) or queries.RANKED
+    province = chosen("provinsi", "provinsi berkode", {province.code for province in provinces})
+    kind, grade = chosen("jenis", "jenis", KINDS), chosen("predikat", "predikat", queries.grades_of(instrument))
+    columns = [*(slug(name) for name in league.measures(instrument)), CHANGE, NAME]
+    sort = chosen("urut", "kolom", columns) or columns[INDEX]
+    rising = RISING.get(request.args.get("arah", ""), _usually_rising(sort))
+    return Wanted(instrument, _year(known, instrument, remarks), Narrowing(province, kind, grade), sort, rising), remarks
+
+
+def _year(known: Mapping[Key, State], instrument: str, remarks: list[str]) -> int:
+    typed, usual = clean_line(request.args.get("tahun", ""))[:40], league.opening(known, instrument) or 0
+    years = _years(known, instrument)
+    if typed in {str(year) for year in years}:
+        return int(typed)
+    if typed:
+        told = ", ".join(map(str, years)) or "belum ada"
+        remarks.append(f"Belum ada nilai {queries.instrument_name(instrument)} untuk tahun “{typed}”. Tahun yang diketahui: {told}.")
+    return usual
+
+
+def _years(known: Mapping[Key, State], instrument: str) -> list[int]:
+    return [year for name, year in known if name == instrument]
+
+
+def _choices(known: Mapping[Key, State], wanted: Wanted, provinces) -> dict:
+    return {
+        "provinces": provinces,
+        "province": next((province.name for province in provinces if province.code == wanted.shown.province), ""),
+        "kinds": KINDS,
+        "grades": queries.grades_of(wanted.instrument),
+        "years": _years(known, wanted.instrument),
+        "instruments": {name: queries.instrument_name(name) for name in dict.fromkeys(name for name, _ in known)},
+        "instrument": queries.instrument_name(wanted.instrument),
+    }
+
+
+def _rows(known: Mapping[Key, State], wanted: Wanted) -> tuple[League, list[Ranked]]:
+    """All rows of the view, in its order."""
+    ranked = league.of(known, wanted.instrument, wanted.year)
+    rows = [row for row in ranked.ordered(wanted.measure, wanted.rising) if wanted.shown.holds(row)]
+    if wanted.sort == NAME:
+        rows.sort(key=lambda row: row.name, reverse=not wanted.rising)
+    if wanted.sort == CHANGE:
+        changes = _changes(known, wanted, rows)
+        rows.sort(key=lambda row: (row.office_id not in changes, changes.get(row.office_id, 0) * (1 if wanted.rising else -1)))
+    return ranked, rows
+
+
+def _changes(known: Mapping[Key, State], wanted: Wanted, rows: Sequence[Ranked]) -> dict[int, Decimal]:
+    """The difference of the index to the year before, by office, where that is known."""
+    before = league.of(known, wanted.instrument, wanted.year - 1).by_office
+    return {row.office_id: row.index - before[row.office_id].index for row in rows if row.office_id in before}
+
+
+def _lines(known: Mapping[Key, State], wanted: Wanted, rows: Sequence[Ranked]) -> list[Line]:
+    """Rows with what is said of them."""
+    ranked, changes = league.of(known, wanted.instrument, wanted.year), _changes(known, wanted, rows)
+    return [Line(row, ranked.places(row, wanted.measure), changes.get(row.office_id)) for row in rows]
+
+
+def _lines_over_years(known: Mapping[Key, State], wanted: Wanted, lines: Sequence[Line]) -> dict:
+    """A small line of each office and the years it is drawn between. SPBE and Pemdi never share one."""
+    family = wanted.instrument.partition("-")[0]
+    leagues = [league.of(known, name, year) for (name, year), state in known.items() if state.decreed and name.startswith(family)]
+    years = [found.year for found in leagues] or [wanted.year]
+    sparks = {line.ranked.office_id: chart.spark(_over_years(leagues, line.ranked.office_id), min(years), max(years)) for line in lines}
+    return {"sparks": sparks, "spark_years": (min(years), max(years))}
+
+
+def _over_years(leagues: Sequence[League], office_id: int) -> list[list[tuple[int, Decimal]]]:
+    """The index of an office by year, each instrument apart."""
+    found: dict[str, list] = {}
+    for one in leagues:
+        if row := one.by_office.get(office_id):
+            found.setdefault(one.instrument_id, []).append((one.year, row.index))
+    return list(found.values())

@@ -82,7 +82,7 @@ def grades_near(instrument: Instrument, published: Number) -> tuple[Grade, ...]:
     """
     written = grade_of(instrument, published)
     lowest, beyond = exactly(published) - HALF, exactly(published) + HALF
-    others = [g for g in instrument.grades if g != written and (g.holds(lowest) or max(g.minimum, lowest) < min(g.maximum, beyond))]
+    others = [g for g in instrument.grades if g != written and max(g.minimum, lowest) < min(g.maximum, beyond)]
     return (written, *others)
 
 

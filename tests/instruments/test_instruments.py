@@ -272,6 +272,15 @@ def test_grades_with_gaps_overlaps_or_open_ends_are_refused(instrument, name, ch
         loader.build(data)
 
 
+def test_a_grade_of_a_single_value_is_refused():
+    data = raw()
+    point = {"name": "Titik", "minimum": Decimal("1.8"), "maximum": Decimal("1.8"), "holds_minimum": True, "holds_maximum": True}
+    grade_named(data, "Cukup")["holds_minimum"] = False
+    data["grades"].insert(3, point)
+    with pytest.raises(InstrumentError):
+        loader.build(data)
+
+
 @pytest.mark.parametrize("left", [[], ["Baik"], ["Kurang", "Baik", "Memuaskan"]])
 def test_a_missing_grade_is_refused(left):
     data = raw()

@@ -143,6 +143,7 @@ def indicator(instrument: str, number: int):
         found = instruments.indicator(f"{instrument}/{number}")
     except instruments.UnknownIndicator:
         raise NotFound from None
+    sure = found.confidence
     return render_template(
         "home/indicator.html",
         indicator=found,
@@ -152,15 +153,15 @@ def indicator(instrument: str, number: int):
         notes=notes.by_indicator(viewer, found.code, 10),
         questions=questions.by_indicator(viewer, found.code, 10),
         standing=strength.standing(found.code, viewer),
-        confidence=confidence.in_words([("bobot", found.confidence.weight), ("kriteria", found.confidence.criteria)]),
+        confidence=confidence.in_words([("bobot", sure.weight), *(("kriteria", word) for word in sure.criteria.values())]),
         indicator_sources=_sources(found),
     )
 
 
 def _sources(indicator: Indicator) -> list[tuple[str, str]]:
-    """What an indicator's name, weight and criteria come from, and where that is."""
+    """What everything said of an indicator comes from, and where that is."""
     sources = instruments.get(indicator.instrument_id).sources
-    return [(sources[code]["what"], sources[code]["where"]) for code in indicator.sources]
+    return [(sources[code]["what"], sources[code]["where"]) for code in indicator.all_sources]
 
 
 @bp.post("/tanya/<int:question_id>/jadi-artikel")

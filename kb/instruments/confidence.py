@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 # As the facts were gathered: what each word stands for.
 MEANINGS = {
-    "tinggi": "dua sumber mandiri atau lebih, atau satu sumber yang cocok dengan hitungan",
+    "tinggi": "naskah resmi, dua sumber mandiri atau lebih, atau satu sumber yang cocok dengan hitungan",
     "sedang": "satu sumber yang layak, atau sumber yang berselisih sedikit",
     "rendah": "satu sumber tidak langsung",
 }

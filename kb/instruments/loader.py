@@ -1,6 +1,7 @@
 """Instruments as data: read from data/*.json, refused when they cannot be right.
 
-The facts were compiled from secondary sources (each file names them); every part carries its confidence, and the pages show it.
+The facts were compiled from public copies of the regulations and from secondary sources (each file names them); every part carries its
+confidence, and the pages show it.
 """
 
 import json
@@ -8,7 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ DATA = Path(__file__).parent / "data"
 # How research files call their sources ("P2"). Only the lists of sources may; texts name them as a reader knows them.
 SOURCE_CODE = re.compile(r"\b[A-Z][0-9]{1,2}\b")
 DEFAULT = "spbe-2020"
+# Every instrument of ours is scored on this scale.
+LOWEST, HIGHEST = Decimal(1), Decimal(5)
+CONFIDENCES = ("tinggi", "sedang", "rendah")
 
 
 class InstrumentError(ValueError):
@@ -37,23 +42,45 @@ class Level:
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade (predikat): holds from `minimum` up to, not including, `below` (None: no upper bound)."""
+    """A grade (predikat): from `minimum` to `maximum`, and which of the two limits it holds itself.
+
+    SPBE's grades hold their lower limit (exactly 2.60 is Baik), Pemdi's their upper one (exactly 2.50 is only Cukup).
+    """
 
     name: str
     minimum: Decimal
-    below: Decimal | None
+    maximum: Decimal
+    holds_minimum: bool
+    holds_maximum: bool
 
     def holds(self, value: Decimal) -> bool:
-        return value >= self.minimum and (self.below is None or value < self.below)
+        """Is the value, exactly as given, of this grade?"""
+        return (
+            self.minimum < value < self.maximum
+            or (self.holds_minimum and value == self.minimum)
+            or (self.holds_maximum and value == self.maximum)
+        )
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """How sure we are of an indicator's name, weight and criteria: begins with tinggi, sedang or rendah."""
+    """How sure we are of an indicator: tinggi, sedang or rendah, of criteria and evidence by level; the others may say why."""
 
     name: str
     weight: str
-    criteria: str
+    criteria: Mapping[int, str]
+    evidence: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a source says besides the criteria, of one level or (None) of all; `usual`: practice, which binds nobody."""
+
+    level: int | None
+    text: str
+    source: str
+    confidence: str
+    usual: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +96,10 @@ class Domain:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator. `code` ("spbe-2020/12") is its name everywhere; `weight` is a percentage of the index."""
+    """An indicator. `code` ("spbe-2020/12") is its name everywhere; `weight` is a percentage of the index.
+
+    `criteria` is what a level asks, `evidence` what is usually shown for it: practice, not rule.
+    """
 
     instrument_id: str
     number: int
@@ -79,8 +109,11 @@ class Indicator:
     weight: Decimal
     levels: tuple[Level, ...]
     criteria: Mapping[int, str]
+    evidence: Mapping[int, str]
     confidence: Confidence
     sources: tuple[str, ...]
+    evidence_sources: tuple[str, ...]
+    rules: tuple[Rule, ...]
     notes: tuple[str, ...]
     reference_index: str | None
     counterparts: tuple[str, ...]
@@ -98,6 +131,15 @@ class Indicator:
     @property
     def domain(self) -> Domain | None:
         return self.aspect.domain
+
+    @property
+    def all_sources(self) -> tuple[str, ...]:
+        """Where anything that is said of it comes from, each once."""
+        return tuple(dict.fromkeys([*self.sources, *self.evidence_sources, *(rule.source for rule in self.rules)]))
+
+    def rules_of(self, level: int | None, usual: bool = False) -> list[Rule]:
+        """What sources say of one level (None: of the indicator as a whole): rules, or usual practice."""
+        return [rule for rule in self.rules if rule.level == level and rule.usual == usual]
 
 
 @dataclass(frozen=True)
@@ -132,19 +174,25 @@ class Instrument:
     grades_confidence: str
     formula: Mapping[str, Any]
     notes: tuple[str, ...]
+    rules: tuple[Rule, ...]
     sources: Mapping[str, Mapping[str, str]]
     published_results: tuple[Mapping[str, Any], ...]
 
-    @property
+    @cached_property
     def indicators(self) -> list[Indicator]:
+        """All of them, by aspect."""
         return [indicator for aspect in self.aspects for indicator in aspect.indicators]
+
+    @cached_property
+    def by_number(self) -> Mapping[int, Indicator]:
+        return {indicator.number: indicator for indicator in self.indicators}
 
     def indicator(self, number: int) -> Indicator:
         """One indicator by its number. Raises UnknownIndicator."""
-        for found in self.indicators:
-            if found.number == number:
-                return found
-        raise UnknownIndicator(f"{self.id}/{number}")
+        try:
+            return self.by_number[number]
+        except KeyError:
+            raise UnknownIndicator(f"{self.id}/{number}") from None
 
 
 @cache
@@ -178,7 +226,7 @@ def default_instrument() -> Instrument:
 
 
 def build(data: Mapping[str, Any]) -> Instrument:
-    """An instrument from its data. Raises InstrumentError when weights, levels or numbers cannot be right."""
+    """An instrument from its data. Raises InstrumentError when weights, levels, grades or numbers cannot be right."""
     try:
         instrument = _assemble(data)
     except KeyError as missing:
@@ -188,6 +236,8 @@ def build(data: Mapping[str, Any]) -> Instrument:
 
 
 def _assemble(data: Mapping[str, Any]) -> Instrument:
+    if (data["minimum"], data["maximum"]) != (LOWEST, HIGHEST):
+        raise InstrumentError(f"{data['id']}: scored on another scale than {LOWEST} to {HIGHEST}")
     domains = tuple(Domain(d["number"], d["name"], Decimal(d["weight"]), d["confidence"], tuple(d["sources"])) for d in data["domains"])
     by_number = {domain.number: domain for domain in domains}
     aspects = tuple(
@@ -207,10 +257,13 @@ def _assemble(data: Mapping[str, Any]) -> Instrument:
         fractions=data["fractions"],
         domains=domains,
         aspects=aspects,
-        grades=tuple(Grade(g["name"], Decimal(g["minimum"]), None if g["below"] is None else Decimal(g["below"])) for g in data["grades"]),
+        grades=tuple(
+            Grade(g["name"], Decimal(g["minimum"]), Decimal(g["maximum"]), g["holds_minimum"], g["holds_maximum"]) for g in data["grades"]
+        ),
         grades_confidence=data["grades_confidence"],
         formula=data["formula"],
         notes=tuple(data["notes"]),
+        rules=_rules(data["rules"]),
         sources=data["sources"],
         published_results=tuple(data["published_results"]),
     )
@@ -229,7 +282,7 @@ def _fill(aspects: tuple[Aspect, ...], data: Mapping[str, Any]) -> None:
 
 
 def _indicator(data: Mapping[str, Any], entry: Mapping[str, Any], aspect: Aspect) -> Indicator:
-    scale = data["scales"][entry["scale"]]
+    scale, sure = data["scales"][entry["scale"]], entry["confidence"]
     return Indicator(
         instrument_id=data["id"],
         number=entry["number"],
@@ -238,14 +291,25 @@ def _indicator(data: Mapping[str, Any], entry: Mapping[str, Any], aspect: Aspect
         other_names=tuple(entry["other_names"]),
         weight=Decimal(entry["weight"]),
         levels=tuple(Level(level["value"], level["name"], level["meaning"]) for level in scale["levels"]),
-        criteria={int(level): text for level, text in entry["criteria"].items()},
-        confidence=Confidence(**entry["confidence"]),
+        criteria=_by_level(entry["criteria"]),
+        evidence=_by_level(entry["evidence"]),
+        confidence=Confidence(sure["name"], sure["weight"], _by_level(sure["criteria"]), _by_level(sure["evidence"])),
         sources=tuple(entry["sources"]),
+        evidence_sources=tuple(entry["evidence_sources"]),
+        rules=_rules(entry["rules"]),
         notes=tuple(entry["notes"]),
         reference_index=entry["reference_index"],
         counterparts=tuple(entry["counterparts"]),
         aspect=aspect,
     )
+
+
+def _by_level(entry: Mapping[str, str]) -> dict[int, str]:
+    return {int(level): text for level, text in entry.items()}
+
+
+def _rules(entries: list[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    return tuple(Rule(r["level"], r["text"], r["source"], r["confidence"], r["usual"]) for r in entries)
 
 
 def _check(instrument: Instrument) -> None:
@@ -261,8 +325,8 @@ def _check(instrument: Instrument) -> None:
         _sum_is(f"{name}: domain {domain.number}", [a for a in instrument.aspects if a.domain is domain], domain.weight)
     for indicator in instrument.indicators:
         _check_indicator(instrument, indicator)
-    if not instrument.grades:
-        raise InstrumentError(f"{name}: no grades")
+    _check_grades(instrument)
+    _check_rules(instrument, name, instrument.rules)
     for text in _told(instrument):
         if found := SOURCE_CODE.search(text):
             raise InstrumentError(f"{name}: a text calls a source {found[0]} instead of naming it: {text[:80]}")
@@ -271,20 +335,54 @@ def _check(instrument: Instrument) -> None:
 def _told(instrument: Instrument) -> list[str]:
     """What pages say of where things come from."""
     texts = [instrument.status, instrument.statement, instrument.grades_confidence, *instrument.legal_basis, *instrument.notes]
+    texts += [instrument.formula["note"], instrument.formula["confidence"], *(rule.text for rule in instrument.rules)]
     for indicator in instrument.indicators:
-        sure = indicator.confidence
-        texts += [sure.name, sure.weight, sure.criteria, *indicator.notes]
+        texts += [indicator.confidence.name, indicator.confidence.weight, *indicator.notes, *(rule.text for rule in indicator.rules)]
+        texts += [*indicator.criteria.values(), *indicator.evidence.values()]
     return texts
+
+
+def _check_grades(instrument: Instrument) -> None:
+    """The grades cover the scale from end to end, and each limit between two of them belongs to exactly one."""
+    grades = sorted(instrument.grades, key=lambda grade: grade.minimum)
+    if not grades or len({grade.name for grade in grades}) < len(grades):
+        raise InstrumentError(f"{instrument.id}: no grades, or two of one name")
+    first, last = grades[0], grades[-1]
+    if first.minimum != LOWEST or not first.holds_minimum or last.maximum != HIGHEST or not last.holds_maximum:
+        raise InstrumentError(f"{instrument.id}: the grades do not cover the scale from {LOWEST} to {HIGHEST}")
+    for grade in grades:
+        if grade.minimum >= grade.maximum:
+            raise InstrumentError(f"{instrument.id}: {grade.name} ends before it begins")
+    for lower, upper in pairwise(grades):
+        if lower.maximum != upper.minimum:
+            raise InstrumentError(f"{instrument.id}: {lower.name} ends at {lower.maximum}, {upper.name} begins at {upper.minimum}")
+        if lower.holds_maximum == upper.holds_minimum:
+            raise InstrumentError(
+                f"{instrument.id}: exactly {upper.minimum} is {'both' if lower.holds_maximum else 'neither'} of two grades"
+            )
+
+
+def _check_rules(instrument: Instrument, what: str, rules: tuple[Rule, ...]) -> None:
+    for rule in rules:
+        if rule.level not in (None, 1, 2, 3, 4, 5) or not rule.text.strip() or rule.confidence not in CONFIDENCES:
+            raise InstrumentError(f"{what}: a rule without level, text or confidence: {rule}")
+        if not instrument.sources.get(rule.source, {}).get("short"):
+            raise InstrumentError(f"{what}: a rule from a source without a short name: {rule.source}")
 
 
 def _check_indicator(instrument: Instrument, indicator: Indicator) -> None:
     if {level.value for level in indicator.levels} != {1, 2, 3, 4, 5}:
         raise InstrumentError(f"{indicator.code}: its scale lacks a level")
-    if set(indicator.criteria) != {1, 2, 3, 4, 5} or not all(text.strip() for text in indicator.criteria.values()):
-        raise InstrumentError(f"{indicator.code}: a level has no criterion")
-    unknown = set(indicator.sources) - set(instrument.sources)
-    if unknown:
-        raise InstrumentError(f"{indicator.code}: unknown sources {sorted(unknown)}")
+    for what, texts in (("criterion", indicator.criteria), ("usual evidence", indicator.evidence)):
+        if set(texts) != {1, 2, 3, 4, 5} or not all(text.strip() for text in texts.values()):
+            raise InstrumentError(f"{indicator.code}: a level has no {what}")
+    for sure in (indicator.confidence.criteria, indicator.confidence.evidence):
+        if set(sure) != {1, 2, 3, 4, 5} or not set(sure.values()) <= set(CONFIDENCES):
+            raise InstrumentError(f"{indicator.code}: a level does not say how sure we are")
+    _check_rules(instrument, indicator.code, indicator.rules)
+    unknown = set(indicator.all_sources) - set(instrument.sources)
+    if unknown or not indicator.sources or not indicator.evidence_sources:
+        raise InstrumentError(f"{indicator.code}: no sources, or unknown ones {sorted(unknown)}")
 
 
 def _sum_is(what: str, parts, expected: Decimal) -> None:

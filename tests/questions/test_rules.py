@@ -37,7 +37,8 @@ def test_three_are_proposed_but_never_the_excluded_or_the_unknown():
 
 
 @pytest.mark.parametrize(
-    ("index", "is_reason"), [("1.00", False), ("2.07", False), ("2.59", False), ("2.595", True), ("2.60", True), ("5.00", True)]
+    ("index", "is_reason"),
+    [("1.00", False), ("2.07", False), ("2.59", False), ("2.595", False), ("2.599", False), ("2.60", True), ("5.00", True)],
 )
 def test_an_index_below_baik_is_no_reason_to_ask_anybody(index, is_reason):
     alone, working = Evidence(1, index=Decimal(index), index_year=2022), Evidence(2, articles=1, index=Decimal(index), index_year=2022)
@@ -201,6 +202,11 @@ def test_several_are_named_in_the_order_of_the_data():
 @pytest.mark.parametrize("text", CITES_NOTHING)
 def test_a_rule_of_somebody_else_with_the_same_number_is_not_accused(text):
     assert cited(text) == []
+
+
+def test_the_repeal_of_59_is_known_from_the_regulation_itself():
+    rule = next(rule for rule in regulations.repealed() if rule.name == PERATURAN)
+    assert rule.confidence == "tinggi" and rule.source.startswith(f"{rule.repealed_by}, Pasal 12") and "tidak terbaca" not in rule.source
 
 
 def test_each_repealed_rule_says_by_what_and_from_where_it_is_known():

@@ -45,12 +45,14 @@ class Filter:
 class Value:
     """A published value as it is shown: `grade` as published, or computed from the value where no source names it.
 
-    Sources that publish the same value stand together, the most trusted one first.
+    Sources that publish the same value stand together, the most trusted one first. A computed grade near a limit has another one beside
+    it (`or_grade`): of two decimals nobody knows on which side the exact value lay.
     """
 
     rows: list[IndexValue]
     grade: str | None
     grade_is_computed: bool
+    or_grade: str = ""
 
     @property
     def row(self) -> IndexValue:
@@ -290,7 +292,14 @@ def _values(rows: Iterable[IndexValue]) -> list[Value]:
     same: dict[tuple, list[IndexValue]] = {}
     for row in rows:
         same.setdefault((row.year, row.value, grade_of(row)), []).append(row)
-    return [Value(found, grade, grade is not None and not any(row.grade for row in found)) for (_, _, grade), found in same.items()]
+    return [_value(found, grade) for (_, _, grade), found in same.items()]
+
+
+def _value(rows: list[IndexValue], grade: str | None) -> Value:
+    if grade is None or any(row.grade for row in rows):
+        return Value(rows, grade, grade_is_computed=False)
+    _, *others = scoring.grades_near(loader.get(rows[0].instrument_id), rows[0].value)
+    return Value(rows, grade, grade_is_computed=True, or_grade=" atau ".join(other.name for other in others))
 
 
 def all_governments() -> list[Office]:

@@ -61,6 +61,3 @@ def _typed(sheet, cell: Cell, is_heading: bool):
     if is_heading:
         typed.font = Font(bold=True)
     return typed
-
-
-KINDS = {"csv": (csv_of, "text/csv"), "xlsx": (xlsx_of, XLSX)}

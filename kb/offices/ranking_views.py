@@ -1,6 +1,6 @@
 """The rank of all governments, as a table, a file and a map."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -124,15 +124,25 @@ def chart_map():
     )
 
 
-@bp.get("/peringkat.<any(csv, xlsx):kind>")
+@bp.get("/peringkat.csv")
 @public
-def sheet(kind: str):
-    """All rows of the view as a file."""
+def as_csv():
+    """All rows of the view, for a spreadsheet of any kind."""
+    return _sheet("csv", ranking_sheets.csv_of, "text/csv")
+
+
+@bp.get("/peringkat.xlsx")
+@public
+def as_xlsx():
+    """All rows of the view as an Excel sheet."""
+    return _sheet("xlsx", ranking_sheets.xlsx_of, ranking_sheets.XLSX)
+
+
+def _sheet(ending: str, write: Callable, media_type: str) -> Response:
     known = league.states()
     wanted, _ = _asked(known, queries.provinces())
     lines = _lines(known, wanted, _rows(known, wanted)[1])
-    write, media_type = ranking_sheets.KINDS[kind]
-    name = f"peringkat-{wanted.instrument}-{wanted.year}.{kind}"
+    name = f"peringkat-{wanted.instrument}-{wanted.year}.{ending}"
     return Response(write(_cells(wanted, lines)), mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

@@ -14,7 +14,7 @@ from kb.core.viewer import current_viewer
 from kb.offices import league, policy, queries, service
 from kb.offices.forms import ProfileForm
 from kb.offices.models import KINDS, Office
-from kb.offices.ranking import INDEX, Ranked
+from kb.offices.ranking import INDEX
 
 bp = Blueprint("offices", __name__)
 
@@ -29,9 +29,9 @@ SORTS = {NAME: "Nama wilayah", **{word(name): name for name in league.measures(q
 def index():
     """All offices of governments, narrowed, and sorted by name or by what was published of a year."""
     asked = _asked_of_values()
-    ranked = _ranked(asked) if asked.is_ranked else None
-    wanted = replace(_wanted(), among=[row.office_id for row in ranked] if ranked is not None and asked.grade else None)
-    page = queries.listing(wanted, [row.office_id for row in ranked] if ranked is not None and asked.sort != NAME else ())
+    order = _order(asked) if asked.is_ranked else []
+    wanted = replace(_wanted(), among=order if asked.grade else None)
+    page = queries.listing(wanted, order if asked.sort != NAME else ())
     return render_template(
         "offices/index.html",
         page=page,
@@ -79,9 +79,12 @@ def _asked_of_values() -> AskedOfValues:
     return replace(asked, year=league.opening(league.states())) if asked.is_ranked and asked.year is None else asked
 
 
-def _ranked(asked: AskedOfValues) -> list[Ranked]:
-    found = league.of(league.states(), queries.RANKED, asked.year or 0).ordered(asked.measure)
-    return [row for row in found if asked.grade in ("", row.grade)]
+def _order(asked: AskedOfValues) -> list[int]:
+    """The offices of which a value is known in that year, by id: the ranked ones first, then those of which only other values are."""
+    ranked = league.of(league.states(), queries.RANKED, asked.year or 0).ordered(asked.measure)
+    others = league.without_position(queries.RANKED, asked.year or 0, league.Narrowing(grade=asked.grade))
+    found = [row.office_id for row in ranked if asked.grade in ("", row.grade)]
+    return list(dict.fromkeys([*found, *(row.office_id for row in others)]))
 
 
 def _wanted() -> queries.Filter:

@@ -20,6 +20,33 @@ def test_from_a_search_to_the_strategy_to_its_indicator_to_the_office(person, ho
         reader.sees(text)
 
 
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"javascript": False}], ids=["desk", "phone", "no-javascript"])
+def test_who_is_best_at_management_in_the_province_of_pringsewu(person, how):
+    reader = person(**how).open("/instansi/kabupaten-pringsewu").sees("Indeks dan posisi").sees("Median Lampung")
+    main = reader.page.get_by_role("main")
+    reader.follow("Peringkat Lampung").sees("16 pemerintah daerah di Lampung")
+    if how.get("phone"):
+        main.get_by_label("Urutkan").select_option("Manajemen")
+        main.get_by_role("button", name="Tampilkan").click()
+    else:
+        main.get_by_role("columnheader", name="Manajemen").get_by_role("link").click()
+    reader.look()
+    expect(main.locator("tbody tr").first).to_contain_text("Kabupaten Way Kanan")
+    reader.sees("Posisi menurut manajemen")
+    reader.follow("Peta").sees("Peta Indeks SPBE 2024: Lampung")
+    main.locator("svg").get_by_role("link", name="Kabupaten Way Kanan: Sangat Baik").click()
+    reader.look()
+    expect(main.get_by_role("heading", level=1)).to_have_text("Diskominfo Kabupaten Way Kanan")
+    reader.sees("Kuat pada Manajemen")
+
+
+def test_the_table_can_be_taken_along(person):
+    page = person().open("/peringkat?tahun=2023&provinsi=18").page
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Unduh XLSX").click()
+    assert taken.value.suggested_filename == "peringkat-spbe-2020-2023.xlsx"
+
+
 def test_a_misspelt_word_is_answered_with_a_proposal(person):
     reader = person().open("/cari?q=perencanan+arsitektr")
     expect(reader.page.get_by_text("Mungkin maksud Anda")).to_be_visible()
@@ -28,7 +55,8 @@ def test_a_misspelt_word_is_answered_with_a_proposal(person):
 @pytest.mark.parametrize(
     "path",
     ["/artikel", "/indikator", "/indikator/pemdi-2026/5", "/instansi", "/kunjungan", "/catatan", "/bantuan", "/bantuan/mulai",
-     "/artikel/strategi-spbe-mesuji/riwayat", "/gabung", "/masuk", "/lupa-sandi", "/cari"],
+     "/artikel/strategi-spbe-mesuji/riwayat", "/gabung", "/masuk", "/lupa-sandi", "/cari",
+     "/peringkat?tahun=2023", "/peringkat?tahun=9999&hal=99", "/peringkat/peta", "/peringkat/peta?provinsi=18", "/instansi/kabupaten-pringsewu"],
 )  # fmt: skip
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_every_open_page_fits_and_is_readable_by_everybody(person, path, phone):

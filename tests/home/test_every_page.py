@@ -201,7 +201,7 @@ def test_nobody_keeps_a_copy_of_a_page(client, address, expected):
 # Open pages with a form, and so with a session of the one who looks; and what is made for programs.
 NEVER_KEPT = (
     "accounts.accept", "accounts.join", "accounts.sign_out", "notes.show", "questions.show", "home.healthz", "home.readyz",
-    "security.", "notifications.", "feeds.", "api.",
+    "security.", "notifications.", "feeds.", "api.", "ranking.as_csv", "ranking.as_xlsx",
 )  # fmt: skip
 
 

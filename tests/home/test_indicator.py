@@ -166,7 +166,7 @@ def test_the_strong_offices_are_ranked_by_what_they_have_shown(cast, client, db_
     strong = block(client)["kuat"]
     order = [strong.index(name) for name in ("Kabupaten Pringsewu", "Kabupaten Mesuji", "Kabupaten Tulang Bawang Barat")]
     assert order == sorted(order) and "Redaksi" not in strong
-    assert "1 artikel tentang indikator ini; Indeks SPBE 2020 3,7 (Sangat Baik, 2023, dinyatakan dinas)" in strong
+    assert "1 artikel tentang indikator ini; Indeks SPBE 2020 3,99 (Sangat Baik, 2024, penetapan (laporan resmi))" in strong
 
 
 @pytest.mark.parametrize(

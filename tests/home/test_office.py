@@ -14,7 +14,7 @@ MESUJI = "/instansi/kabupaten-mesuji"
 
 
 def test_the_index_stands_by_year_with_grade_and_source(client):
-    section = unescape(client.get(MESUJI).text.split('id="indeks"')[1].split("</section>")[0])
+    section = unescape(client.get(MESUJI).text.split("Indeks menurut tahun</h2>")[1].split("</section>")[0])
     rows = {row.split("</th>")[0]: row for row in section.split('<th scope="row">')[1:]}
     assert "2,59" in rows["2022"] and "Cukup" in rows["2022"]
     assert "3,7" in rows["2023"] and "Sangat Baik" in rows["2023"]
@@ -100,9 +100,9 @@ def test_a_value_whose_source_names_no_instrument_is_a_point_of_its_own_and_the_
     rows = {row.split("</th>")[0]: row for row in section.split('<th scope="row">')[1:]}
     assert "1,6" in rows["2020"] and "instrumen tidak disebut sumbernya" in rows["2020"] and "SPBE 2018" in rows["2018"]
     lines = re.findall(r'<polyline class="line" points="([^"]*)"', section)
-    assert [line.count(",") for line in lines] == [2], "one line, through 2022 and 2023 only"
-    drawing = section.split("<svg")[1].split("</svg>")[0]
-    assert drawing.count('class="ring"') == 1 and drawing.count("<circle") == 3 and drawing.count("<rect") == 1
+    assert [line.count(",") for line in lines] == [3], "one line, through 2022, 2023 and 2024 only"
+    drawing = section.split('<svg class="chart"')[1].split("</svg>")[0]
+    assert drawing.count('class="ring"') == 1 and drawing.count("<circle") == 5 and drawing.count("<rect") == 1
     ring = re.search(r'class="ring" cx="(\d+)" cy="(\d+)"', drawing)
     assert f"{ring[1]},{ring[2]}" not in " ".join(lines)
 
@@ -110,12 +110,14 @@ def test_a_value_whose_source_names_no_instrument_is_a_point_of_its_own_and_the_
 def test_how_sure_we_are_stands_once_below_the_values(client):
     section = index_of(client)
     assert section.count("Keyakinan kami") == 1 and "keyakinan" not in section.split("<table")[1].split("</table>")[0]
-    assert "2022 tinggi (" in section and "2018 dan 2020 rendah (" in section
+    assert "2022, 2023 dan 2024 tinggi (" in section and "2018 dan 2020 rendah (" in section
 
 
 def test_spbe_and_pemdi_never_share_a_picture(client):
     section = index_of(client, "kabupaten-aceh-tengah")
-    assert "Pemdi 2026" in section and "SPBE 2020" in section and "<polyline" not in section
+    assert "Pemdi 2026" in section and "SPBE 2020" in section
+    (picture,) = section.split('<svg class="chart" viewBox="0 0 340')[1:]
+    assert picture.split("</svg>")[0].count('class="year"') == 3, "2023 to 2025: one year of Pemdi makes no picture, and joins none"
 
 
 def test_an_office_shows_where_it_went(cast, client, db_ctx):

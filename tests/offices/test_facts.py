@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from kb.core.db import db
-from kb.offices import queries, seed
+from kb.offices import league, queries, seed
 from kb.offices.models import IndexValue, Office, Region
 from tests.makers import office
+
+REPORT = "penetapan (laporan resmi)"
 
 
 def test_every_government_has_one_office(db_ctx):
@@ -68,16 +70,16 @@ def test_a_value_whose_source_names_no_instrument_has_none_and_ranks_nowhere(db_
         assert not queries.is_good(value)
         assert 2020 not in [row.year for row in queries.latest_values([mesuji.id]).values()]
         assert not any(queries.values_of_year([mesuji.id], 2020).values())
-        value.office_id = office("11.01").id
+        value.office_id = office("94.01").id
         db.session.commit()
         assert queries.latest_values([value.office_id]) == {}
-        assert queries.index_values(office("11.01"))[0].values[0].instrument == "instrumen tidak disebut sumbernya"
+        assert queries.index_values(office("94.01"))[0].values[0].instrument == "instrumen tidak disebut sumbernya"
 
 
 def test_an_installation_that_took_an_instrument_for_granted_is_corrected_in_place(db_ctx):
     with db_ctx():
         value = db.session.scalars(select(IndexValue).where(IndexValue.instrument_id.is_(None))).one()
-        ident, value.instrument_id = value.id, "spbe-2018"
+        ident, value.instrument_id, value.seeded = value.id, "spbe-2018", seed.EARLIER
         db.session.commit()
         before = db.session.scalar(select(func.count()).select_from(IndexValue))
         for _ in range(2):
@@ -98,7 +100,7 @@ def test_a_value_without_instrument_stands_once_per_office_year_and_kind(db_ctx)
 
 
 def test_a_published_value_with_more_decimals_is_kept_as_written_and_rounded_half_up(db_ctx, monkeypatch, tmp_path):
-    row = "11.01,Uji,2023,2.605,,spbe-2020,penetapan,tinggi,,Uji"
+    row = "94.01,Uji,2023,2.605,,spbe-2020,penetapan,tinggi,,Uji,,,,"
     header = (seed.DATA / "index_values.csv").read_text().splitlines()[0]
     (tmp_path / "index_values.csv").write_text(f"{header}\n{row}\n")
     for name in ("regions.csv",):
@@ -110,7 +112,7 @@ def test_a_published_value_with_more_decimals_is_kept_as_written_and_rounded_hal
         db.session.expire_all()
         value = db.session.scalars(select(IndexValue).where(IndexValue.source == "Uji")).one()
         assert (value.value, value.published_as) == (Decimal("2.61"), "2.605")
-        assert queries.index_values(office("11.01"))[0].values[0].grade == "Baik"
+        assert queries.index_values(office("94.01"))[0].values[0].grade == "Baik"
 
 
 def test_seeding_again_changes_nothing_that_people_wrote(db_ctx):
@@ -127,6 +129,118 @@ def test_seeding_again_changes_nothing_that_people_wrote(db_ctx):
 
 def test_the_leaders_are_one_row_an_office_highest_first(db_ctx):
     with db_ctx():
-        found = queries.leaders(limit=50)
+        found = league.leaders(league.states(), limit=50)
         assert len({value.office_id for value in found}) == len(found) > 3 and len({value.year for value in found}) == 1
         assert [value.value for value in found] == sorted((value.value for value in found), reverse=True)
+
+
+def test_all_published_values_stand_with_their_domains(db_ctx):
+    with db_ctx():
+        values = db.session.scalars(select(IndexValue)).all()
+        assert len(values) == 1150 and len({value.office_id for value in values}) == 535
+        mesuji = next(value for value in values if value.office_id == office("18.11").id and (value.year, value.kind) == (2023, REPORT))
+        assert (mesuji.value, mesuji.domains) == (Decimal("3.57"), tuple(map(Decimal, ("5.00", "3.80", "2.09", "3.56"))))
+        whole = [value for value in values if None not in value.domains]
+        assert len([value for value in whole if value.kind == REPORT]) == 1052
+        odd = {(value.office.region_code, value.year): value for value in whole if min(value.domains) < 1}
+        assert set(odd) == {("16.07", 2023), ("35", 2024)} and all("tidak mungkin" in value.note for value in odd.values())
+
+
+# ---- setup brings values up to date and leaves alone what people changed
+
+
+@pytest.fixture
+def facts(monkeypatch, tmp_path):
+    """`facts(*rows)`: the facts have these rows and no other."""
+    (tmp_path / "regions.csv").write_text((seed.DATA / "regions.csv").read_text())
+    header = (seed.DATA / "index_values.csv").read_text().splitlines()[0]
+    monkeypatch.setattr(seed, "DATA", tmp_path)
+
+    def setup(*rows: str) -> None:
+        (tmp_path / "index_values.csv").write_text("\n".join([header, *rows]) + "\n")
+        seed.seed()
+        db.session.commit()
+        db.session.expire_all()
+
+    return setup
+
+
+def known(code: str) -> list[IndexValue]:
+    query = select(IndexValue).where(IndexValue.office_id == office(code).id).order_by(IndexValue.year, IndexValue.kind)
+    return list(db.session.scalars(query))
+
+
+FIRST = "94.01,Uji,2023,2.60,Baik,spbe-2020,penetapan,tinggi,,Uji,1.00,2.00,3.00,4.00"
+SECOND = "94.01,Uji,2024,3.10,Baik,spbe-2020,penetapan,tinggi,,Uji,,,,"
+
+
+def test_a_corrected_fact_replaces_what_setup_wrote(db_ctx, facts):
+    with db_ctx():
+        facts(FIRST)
+        (ident,) = [value.id for value in known("94.01")]
+        facts(FIRST.replace("2.60,Baik", '"2,59",Cukup').replace("4.00", "4.50"))
+        (value,) = known("94.01")
+        assert (value.id, value.published_as, value.grade, value.domain_4) == (ident, "2.59", "Cukup", Decimal("4.50"))
+
+
+@pytest.mark.parametrize("change", [{"value": Decimal("2.61")}, {"note": "Diperiksa kantor."}, {"domain_2": None}, {"grade": "Cukup"}])
+def test_what_people_changed_stays_whatever_the_facts_say(db_ctx, facts, change):
+    with db_ctx():
+        facts(FIRST)
+        for name, new in change.items():
+            setattr(known("94.01")[0], name, new)
+        db.session.commit()
+        for row in (FIRST, FIRST.replace("2.60,Baik", "2.40,Cukup")):
+            facts(row)
+            (value,) = known("94.01")
+            assert {name: getattr(value, name) for name in change} == change
+        facts()
+        assert len(known("94.01")) == 1, "nor is it taken away when the facts no longer hold it"
+
+
+def test_what_people_added_stays_and_what_the_facts_no_longer_hold_goes(db_ctx, facts):
+    with db_ctx():
+        facts(FIRST, SECOND)
+        added = {
+            "value": Decimal("3.3"),
+            "published_as": "3.3",
+            "kind": "penilaian mandiri",
+            "confidence": "rendah",
+            "note": "",
+            "source": "Kami",
+        }
+        db.session.add(IndexValue(office_id=office("94.01").id, instrument_id="spbe-2020", year=2024, **added))
+        db.session.commit()
+        facts(FIRST)
+        assert [(value.year, value.kind) for value in known("94.01")] == [(2023, "penetapan"), (2024, "penilaian mandiri")]
+
+
+def test_the_values_of_an_earlier_version_become_those_of_the_facts(db_ctx, facts):
+    """As the migration leaves them: nobody had noted what setup wrote."""
+    with db_ctx():
+        facts(FIRST)
+        value = known("94.01")[0]
+        value.value, value.published_as, value.domain_1, value.seeded = Decimal("2.5"), "2.5", None, seed.EARLIER
+        db.session.commit()
+        facts(FIRST)
+        assert (known("94.01")[0].published_as, known("94.01")[0].domain_1) == ("2.60", Decimal("1.00"))
+
+
+# ---- grades
+
+
+@pytest.mark.parametrize(
+    ("said", "published", "grade", "other"),
+    [("2.60", "Cukup", "Cukup", ""), ("2.60", "", "Baik", "Cukup"), ("2.59", "", "Cukup", ""), ("3.00", "", "Baik", ""),
+     ("4.20", "", "Memuaskan", "Sangat Baik")],
+)  # fmt: skip
+def test_a_grade_is_computed_only_where_none_was_published_and_near_a_limit_both_are_named(
+    db_ctx, client, facts, said, published, grade, other
+):
+    with db_ctx():
+        facts(FIRST.replace("2.60,Baik", f"{said},{published}"))
+        (value,) = queries.index_values(office("94.01"))[0].values
+        assert (value.grade, value.or_grade, value.grade_is_computed) == (grade, other, not published)
+        assert queries.is_good(value.row) == (grade != "Cukup")
+    row = client.get("/instansi/kabupaten-nabire").text.split("Indeks menurut tahun</h2>")[1].split("</table>")[0]
+    assert grade in row and ("dihitung Berguru" in row) == (not published) and (f"{other} bila nilai tepatnya" in row) == bool(other)

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
+from kb.offices.seed import EARLIER
 from tests.articles.test_migration import OFFICES, REGIONS, WRITTEN
 from tests.migrations import before, fill, insert, rows, run
 
@@ -19,6 +20,10 @@ def the_version_before() -> None:
     insert("article", id=1, slug="satu", office_id=2, **WRITTEN, html="", toc="[]", version=2, **dates)
     for number in (1, 2):
         insert("article_revision", article_id=1, number=number, indicators='["spbe-2020/12"]', note="", **WRITTEN)
+    three_values()
+
+
+def three_values() -> None:
     for number, (year, instrument) in enumerate(((2018, "spbe-2018"), (2020, "spbe-2018"), (2022, "spbe-2020")), 1):
         insert("index_value", id=number, office_id=2, year=year, instrument_id=instrument, **VALUE)
 
@@ -66,3 +71,31 @@ def test_the_way_back_keeps_every_row_and_gives_each_value_an_instrument(old):
     assert rows("SELECT count(*) FROM article_revision") == [(2,)] and rows("PRAGMA foreign_key_check") == []
     upgrade(revision="subjects")
     assert rows("SELECT about_ids FROM article_revision") == [("[]",), ("[]",)]
+
+
+# ---- domains, and what setup wrote
+
+
+def before_domains() -> None:
+    upgrade(revision=before("domains"))
+    fill({"region": REGIONS, "office": OFFICES})
+    three_values()
+
+
+def test_values_are_whole_when_they_get_domains_and_setup_still_knows_them_for_its_own(installation):
+    installation(before_domains)
+    upgrade(revision="domains")
+    found = rows("SELECT id, year, published_as, kind, domain_1, domain_4, seeded FROM index_value ORDER BY id")
+    assert found == [(number, year, "1.6", VALUE["kind"], None, None, EARLIER) for number, year in ((1, 2018), (2, 2020), (3, 2022))]
+    assert rows("PRAGMA foreign_key_check") == []
+    run("UPDATE index_value SET instrument_id = NULL WHERE year = 2020")
+    with pytest.raises(sa.exc.IntegrityError):
+        insert("index_value", office_id=2, year=2020, instrument_id=None, **VALUE)
+
+
+def test_the_way_back_from_domains_keeps_every_value(installation):
+    installation(before_domains)
+    upgrade(revision="domains")
+    run("UPDATE index_value SET domain_1 = 0.6")
+    downgrade(revision=before("domains"))
+    assert rows("SELECT id, published_as FROM index_value ORDER BY id") == [(1, "1.6"), (2, "1.6"), (3, "1.6")]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
@@ -61,16 +62,23 @@ def listing(viewer: Viewer, wanted: Filter, number: int | None = None) -> Page:
 
 def of_office(viewer: Viewer, office_id: int, limit: int = PER_PAGE) -> dict[str, Page]:
     """The newest articles that an office wrote, and those others wrote about it, each with their whole number; in one statement."""
-    wrote, about = Article.office_id == office_id, concerns([office_id], ABOUT)
+    rows = db.session.execute(_of_office(viewer, limit), {"office": office_id}).unique().all()
+    totals = {found: count for _, found, count in rows}
+    return {one: Page([article for article, found, _ in rows if found == one], 1, totals.get(one, 0), limit) for one in (WROTE, ABOUT)}
+
+
+@lru_cache(maxsize=256)
+def _of_office(viewer: Viewer, limit: int) -> Select:
+    """The statement of `of_office`. To put it together takes four times as long as to run it, and office pages are opened most."""
+    office = bindparam("office")
+    wrote, about = Article.office_id == office, concerns(select(office), ABOUT)
     role = case((wrote, WROTE), else_=ABOUT)
     place = func.row_number().over(partition_by=role, order_by=NEWEST_FIRST)
     total = func.count().over(partition_by=role)
     seen = (Article.status == "published", policy.visible_to(viewer), or_(wrote, about))
     ranked = select(Article.id, role.label("role"), place.label("place"), total.label("total")).where(*seen).subquery()
     query = select(Article, ranked.c.role, ranked.c.total).join(ranked, ranked.c.id == Article.id).where(ranked.c.place <= limit)
-    rows = db.session.execute(query.options(*CARD).order_by(*NEWEST_FIRST)).unique().all()
-    totals = {found: count for _, found, count in rows}
-    return {one: Page([article for article, found, _ in rows if found == one], 1, totals.get(one, 0), limit) for one in (WROTE, ABOUT)}
+    return query.options(*CARD).order_by(*NEWEST_FIRST)
 
 
 def concerns(office_ids: Select | list[int], role: str = "") -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from kb.notifications import queries as notifications
 from kb.offices import chart, league
 from kb.offices import queries as offices
 from kb.offices.models import KINDS
+from kb.offices.queries import Series
 from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
@@ -82,7 +83,7 @@ def office(slug: str):
         articles=library[articles.WROTE],
         about=library[articles.ABOUT],
         series=series,
-        **_standing(found.id),
+        **_standing(found.id, series),
         charts=chart.draw(value.row for one in series for value in one.values),
         mark_of=chart.mark_of,
         confidence=confidence.in_words((str(value.row.year), value.row.confidence) for one in series for value in one.values),
@@ -96,9 +97,9 @@ def office(slug: str):
     )
 
 
-def _standing(office_id: int) -> dict:
+def _standing(office_id: int, series: list[Series]) -> dict:
     """Where the office stands, and what that is measured by."""
-    found = league.standing(office_id)
+    found = league.standing(office_id, (row for one in series for value in one.values for row in value.rows))
     name = found.league.instrument_id if found else offices.RANKED
     return {"standing": found, "measures": league.measures(name), "instrument": offices.instrument_name(name), "kinds": KINDS}
 

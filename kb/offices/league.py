@@ -3,12 +3,12 @@
 The league of a year is kept in this process as long as the values it was made from stand unchanged, however they are changed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from sqlalchemy import Float, Row, Select, and_, case, func, not_, select, type_coerce
+from sqlalchemy import Float, Row, Select, and_, bindparam, case, func, not_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
 from kb.core.db import db
@@ -55,6 +55,12 @@ def states() -> Mapping[Key, State]:
     return {(row[0], row[1]): State(*row[2:]) for row in db.session.execute(_STATES)}
 
 
+def _state_of(instrument_id: str, year: int) -> State:
+    """What is known of one instrument in one year."""
+    _, _, *found = db.session.execute(_ONE_STATE, {"instrument": instrument_id, "of_year": year}).one()
+    return State(*found)
+
+
 def _domains():
     return IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4
 
@@ -77,6 +83,7 @@ _STATES = (
     .group_by(IndexValue.instrument_id, IndexValue.year)
     .order_by(IndexValue.year.desc(), IndexValue.instrument_id.desc())
 )
+_ONE_STATE = _STATES.where(IndexValue.instrument_id == bindparam("instrument"), IndexValue.year == bindparam("of_year"))
 
 
 def opening(known: Mapping[Key, State], instrument_id: str = queries.RANKED) -> int | None:
@@ -192,14 +199,16 @@ class Standing:
         return self.league.median(measure, self.row.province) if self.places.province else None
 
 
-def standing(office_id: int) -> Standing | None:
-    """An office's place in the latest year; None when it is ranked in none."""
-    known = states()
-    for (instrument_id, year), state in known.items():
-        league = of(known, instrument_id, year) if state.decreed else None
-        if league and (row := league.by_office.get(office_id)):
-            return Standing(league, row, league.places(row), strong(league, row, partial(_is_good, instrument_id)))
-    return None
+def standing(office_id: int, values: Iterable[IndexValue]) -> Standing | None:
+    """An office's place in the latest year it is ranked in, of all its values; None when it is ranked in none."""
+    ranked = [value for value in values if value.instrument_id and value.kind in DECREED and is_possible(value.value)]
+    if not ranked:
+        return None
+    latest = max(ranked, key=lambda value: (value.year, value.instrument_id))
+    key = latest.instrument_id, latest.year
+    league = of({key: _state_of(*key)}, *key)
+    row = league.by_office[office_id]
+    return Standing(league, row, league.places(row), strong(league, row, partial(_is_good, key[0])))
 
 
 def _is_good(instrument_id: str, value: Decimal) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kb.core.db import db
@@ -14,6 +14,7 @@ from kb.core.pages import Page, paginate, part_of
 from kb.instruments import loader, scoring
 from kb.offices.atlas import Place
 from kb.offices.models import DECREED, EDITORIAL, IndexValue, Office, Region
+from kb.offices.ranking import INDEX
 
 RANKED = "spbe-2020"
 PER_PAGE = 30
@@ -258,17 +259,23 @@ def latest_values(office_ids: Sequence[int]) -> dict[int, IndexValue]:
     return found
 
 
-def values_of_year(office_ids: Sequence[int], year: int | None = None) -> dict[int, list[IndexValue]]:
-    """All values of the ranked instrument in a year (default: each office's latest year), by office."""
+def values_of_year(office_ids: Sequence[int], year: int | None = None, measure: int = INDEX) -> dict[int, list[Row]]:
+    """All values of the ranked instrument in a year (default: each office's latest year), by office, the most trusted first.
+
+    Rows of `year`, `kind`, `published_as`, `grade` as published, and `measured`: what they say of a measure.
+    """
+    measured = (IndexValue.value, IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4)[measure]
     query = (
-        select(IndexValue)
+        select(
+            IndexValue.office_id, IndexValue.year, IndexValue.kind, IndexValue.published_as, IndexValue.grade, measured.label("measured")
+        )
         .where(IndexValue.office_id.in_(office_ids), IndexValue.instrument_id == RANKED)
         .order_by(IndexValue.year.desc(), *trust())
     )
-    found: dict[int, list[IndexValue]] = {}
-    for row in db.session.scalars(query):
+    found: dict[int, list[Row]] = {}
+    for row in db.session.execute(query.where(IndexValue.year == year) if year else query):
         kept = found.setdefault(row.office_id, [])
-        if (year is None and (not kept or kept[0].year == row.year)) or row.year == year:
+        if not kept or kept[0].year == row.year:
             kept.append(row)
     return found
 

@@ -1,5 +1,6 @@
 """The rank of all governments, as a table, a file and a map."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -88,13 +89,16 @@ def index():
     if page_number() > page.number:
         remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
     published = league.also_published(wanted.instrument, wanted.year, [line.ranked.office_id for line in page.items])
+    told = {line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in page.items}
+    usual = Counter(ours[0].source for ours, _ in told.values()).most_common(1)
     return render_template(
         "offices/ranking.html",
         wanted=wanted,
         remarks=remarks,
         league=ranked,
         page=page,
-        told={line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in page.items},
+        told=told,
+        usual_source=usual[0][0] if usual else "",
         below=league.without_position(wanted.instrument, wanted.year, wanted.shown),
         **_lines_over_years(known, wanted, page.items),
         **_choices(known, wanted, provinces),

@@ -37,7 +37,7 @@ def index():
         page=page,
         wanted=wanted,
         asked=asked,
-        values=queries.values_of_year([office.id for office in page.items], asked.year),
+        values=queries.values_of_year([office.id for office in page.items], asked.year, asked.measure),
         provinces=queries.provinces(),
         years=queries.years(),
         joined_count=queries.count_joined(),

@@ -22,7 +22,7 @@ def test_from_a_search_to_the_strategy_to_its_indicator_to_the_office(person, ho
 
 @pytest.mark.parametrize("how", [{}, {"phone": True}, {"javascript": False}], ids=["desk", "phone", "no-javascript"])
 def test_who_is_best_at_management_in_the_province_of_pringsewu(person, how):
-    reader = person(**how).open("/instansi/kabupaten-pringsewu").sees("Indeks dan posisi").sees("Median Lampung")
+    reader = person(**how).open("/instansi/kabupaten-pringsewu").sees("Indeks dan posisi").sees("Median provinsi")
     main = reader.page.get_by_role("main")
     reader.follow("Peringkat Lampung").sees("16 pemerintah daerah di Lampung")
     if how.get("phone"):
@@ -56,7 +56,8 @@ def test_a_misspelt_word_is_answered_with_a_proposal(person):
     "path",
     ["/artikel", "/indikator", "/indikator/pemdi-2026/5", "/instansi", "/kunjungan", "/catatan", "/bantuan", "/bantuan/mulai",
      "/artikel/strategi-spbe-mesuji/riwayat", "/gabung", "/masuk", "/lupa-sandi", "/cari",
-     "/peringkat?tahun=2023", "/peringkat?tahun=9999&hal=99", "/peringkat/peta", "/peringkat/peta?provinsi=18", "/instansi/kabupaten-pringsewu"],
+     "/peringkat?tahun=2023", "/peringkat?tahun=9999&hal=99", "/peringkat/peta", "/peringkat/peta?provinsi=18",
+     "/instansi/kabupaten-pringsewu", "/instansi/provinsi-daerah-khusus-ibukota-jakarta"],
 )  # fmt: skip
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_every_open_page_fits_and_is_readable_by_everybody(person, path, phone):

@@ -55,7 +55,7 @@ def test_mesuji_is_first_among_the_regencies_of_lampung(client):
     assert "<strong>65</strong>" in mesuji and "ke-1 dari 15 di provinsinya" in mesuji and "ke-35 dari 398 kabupaten" in mesuji
     assert "<strong>3,57</strong> Sangat Baik" in mesuji and "+0,98" in mesuji
     assert "sumber lain: 3,7 (dinyatakan dinas)" in mesuji and "radarlampung" in mesuji, "both stand, each with its source"
-    assert "Median Indonesia" in page and "Median kabupaten/kota di Lampung" in page
+    assert "Median nasional" in page and "Median kabupaten/kota di Lampung" in page
 
 
 def test_what_is_no_decree_stands_below_without_a_position(client):

@@ -21,6 +21,7 @@ from kb.activity import labels
 from kb.activity import views as activity
 from kb.api import views as api
 from kb.articles import views as articles
+from kb.assessments import views as assessments
 from kb.config import ROOT, from_environment
 from kb.core import access, addresses, db, errors, logs, pages, resending, uploads
 from kb.core.viewer import current_viewer
@@ -45,8 +46,8 @@ from kb.visits import views as visits
 
 # The order only matters for reading: from the lower rooms to the upper ones.
 ROOMS = (
-    offices, ranking, accounts, articles, questions, answers, moderation, visits, completing, hosting, day, letters, feeds, notes,
-    search, notifications, activity, api, home,
+    offices, ranking, accounts, articles, assessments, questions, answers, moderation, visits, completing, hosting, day, letters,
+    feeds, notes, search, notifications, activity, api, home,
 )  # fmt: skip
 
 

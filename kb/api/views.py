@@ -1,15 +1,22 @@
 """The JSON addresses. What a viewer may not see on a page is not here either."""
 
 from flask import Blueprint, current_app, request
+from werkzeug.datastructures import MultiDict
 
+from kb.assessments import result
+from kb.assessments.sheet import Sheet, read
 from kb.core.access import public
 from kb.core.cleaning import clean_line
 from kb.core.viewer import current_viewer
+from kb.instruments import loader
 from kb.search import language, service, snippets
 from kb.search.contract import NotReady
 from kb.search.documents import is_sample
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+# The one in force first: it is meant where none is named.
+INSTRUMENTS = ("pemdi-2026", "spbe-2020")
 
 
 @bp.get("/search")
@@ -43,6 +50,55 @@ def _hit(found, stems: frozenset[str]) -> dict:
     }
 
 
+@bp.get("/simulation")
+@public
+def simulation():
+    """Compute a sheet of levels; the very arithmetic of /simulasi/hasil."""
+    named = clean_line(request.args.get("instrumen", ""))[:40] or INSTRUMENTS[0]
+    if named not in INSTRUMENTS:
+        return {"error": f"instrumen harus salah satu dari {', '.join(INSTRUMENTS)}."}, 400
+    args = MultiDict((name, text) for name, text in request.args.items(multi=True) if name != "instrumen")
+    reading = read(args, loader.get(named))
+    if reading.faults:
+        return {
+            "error": "Ada nilai yang tidak dapat dibaca.",
+            "faults": {str(number): text for number, text in reading.faults.items()},
+        }, 400
+    return _simulation(result.compute(reading.sheet), {str(number): text for number, text in reading.remarks.items()})
+
+
+def _simulation(found: result.Result, remarks: dict[str, str]) -> dict:
+    sheet, instrument = found.sheet, found.sheet.instrument
+    return {
+        "instrument": instrument.id,
+        "official": False,
+        "filled": sheet.filled,
+        "total": sheet.total,
+        "index": _range(found.index) | {"exact_lower": str(found.low.exact), "exact_upper": str(found.high.exact)},
+        "grade": {"lower": found.low.grade, "upper": found.high.grade},
+        "domains": [
+            {"number": d.number, "name": d.name, "weight": str(d.weight)} | _range(found.domains[d.number]) for d in instrument.domains
+        ],
+        "aspects": [
+            {"number": a.number, "name": a.name, "weight": str(a.weight)} | _range(found.aspects[a.number]) for a in instrument.aspects
+        ],
+        "indicators": [_weighed(indicator, sheet) for indicator in instrument.indicators],
+        "remarks": remarks,
+        "url": current_app.config["BASE_URL"] + f"/simulasi/hasil?{sheet.query}",
+    }
+
+
+def _range(found: result.Range) -> dict[str, str]:
+    return {"lower": str(found.lower), "upper": str(found.upper)}
+
+
+def _weighed(indicator: loader.Indicator, sheet: Sheet) -> dict[str, str | int | None]:
+    """Numbers are texts, so that no reader makes binary fractions of them."""
+    value = sheet.values.get(indicator.number)
+    said = {"number": indicator.number, "name": indicator.short_name, "weight": str(indicator.weight)}
+    return said | {"value": None if value is None else f"{value.normalize():f}"}
+
+
 @bp.get("/openapi.json")
 @public
 def openapi():
@@ -65,6 +121,37 @@ HIT = {
         "snippet": {"type": "string", "description": "HTML yang aman: teks dengan kata yang dicari di dalam <mark>."},
     },
 }
+NUMBER = TEXT | {"description": "Desimal dengan titik, sebagai teks supaya tidak dibulatkan pembacanya."}
+RANGE = {"lower": NUMBER, "upper": NUMBER}
+PART = {"type": "object", "properties": {"number": {"type": "integer"}, "name": TEXT, "weight": NUMBER, **RANGE}}
+SIMULATION = {
+    "type": "object",
+    "required": ["instrument", "official", "filled", "total", "index", "grade", "domains", "aspects", "indicators", "remarks", "url"],
+    "properties": {
+        "instrument": {"type": "string", "enum": list(INSTRUMENTS)},
+        "official": {"const": False, "description": "Simulasi, bukan nilai resmi."},
+        "filled": {"type": "integer"},
+        "total": {"type": "integer"},
+        "index": {
+            "type": "object",
+            "properties": RANGE | {"exact_lower": NUMBER, "exact_upper": NUMBER},
+            "description": "Batas bawah dan atas: yang kosong dihitung 1 dan 5. `exact_*` belum dibulatkan.",
+        },
+        "grade": {"type": "object", "properties": {"lower": TEXT, "upper": TEXT}},
+        "domains": {"type": "array", "items": PART},
+        "aspects": {"type": "array", "items": PART},
+        "indicators": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"number": {"type": "integer"}, "name": TEXT, "weight": NUMBER, "value": {"type": ["string", "null"]}},
+            },
+        },
+        "remarks": {"type": "object", "additionalProperties": TEXT},
+        "url": {"type": "string", "format": "uri", "description": "Halaman hasil yang sama."},
+    },
+}
+FAULTS = {"type": "object", "properties": {"error": TEXT, "faults": {"type": "object", "additionalProperties": TEXT}}}
 DESCRIPTION = {
     "openapi": "3.1.0",
     "info": {
@@ -98,6 +185,36 @@ DESCRIPTION = {
                     "503": ERROR,
                 },
             }
-        }
+        },
+        "/api/v1/simulation": {
+            "get": {
+                "summary": "Hitung simulasi indeks dari tingkat tiap indikator",
+                "parameters": [
+                    {
+                        "name": "instrumen",
+                        "in": "query",
+                        "schema": {"type": "string", "enum": list(INSTRUMENTS), "default": INSTRUMENTS[0]},
+                    },
+                    {
+                        "name": "tingkat",
+                        "in": "query",
+                        "description": "Satu tanda tiap indikator: 1 sampai 5, atau x bila kosong; tanda - di antaranya diabaikan.",
+                        "schema": {"type": "string", "pattern": "^[1-5x-]*$"},
+                    },
+                    {
+                        "name": "nilai",
+                        "in": "query",
+                        "style": "form",
+                        "explode": True,
+                        "description": "i12=3 memberi tingkat; n13=1.17 nilai pecahan; luar5=62.4 indeks luar (Pemdi 5, 6, 7).",
+                        "schema": {"type": "object", "additionalProperties": TEXT},
+                    },
+                ],
+                "responses": {
+                    "200": {"description": "Hasil", "content": {"application/json": {"schema": SIMULATION}}},
+                    "400": {"description": "Galat, menurut nomor indikator", "content": {"application/json": {"schema": FAULTS}}},
+                },
+            }
+        },
     },
 }

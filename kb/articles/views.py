@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import quote
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, session, url_for
 
@@ -110,7 +109,6 @@ def _page(article: Article, viewer):
         "articles/show.html",
         article=article,
         indicators=[loader.indicator(code) for code in article.indicators],
-        share="https://wa.me/?text=" + quote(f"{article.title}\n{address}"),
         address=address,
         may_edit=policy.can_edit(viewer, article),
         may_archive=policy.can_archive(viewer, article),

@@ -84,6 +84,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """Which part of a government usually answers for an indicator, and who helps: a proposal, an office has its own names."""
+
+    usual: str
+    helping: tuple[str, ...]
+    note: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class Domain:
     """A domain: its weight is a percentage of the index. Pemdi has none."""
 
@@ -117,6 +127,7 @@ class Indicator:
     notes: tuple[str, ...]
     reference_index: str | None
     counterparts: tuple[str, ...]
+    unit: Unit
     aspect: "Aspect" = field(repr=False, compare=False)
 
     @property
@@ -175,6 +186,7 @@ class Instrument:
     formula: Mapping[str, Any]
     notes: tuple[str, ...]
     rules: tuple[Rule, ...]
+    unit_source: str
     sources: Mapping[str, Mapping[str, str]]
     published_results: tuple[Mapping[str, Any], ...]
 
@@ -264,6 +276,7 @@ def _assemble(data: Mapping[str, Any]) -> Instrument:
         formula=data["formula"],
         notes=tuple(data["notes"]),
         rules=_rules(data["rules"]),
+        unit_source=data["unit_source"],
         sources=data["sources"],
         published_results=tuple(data["published_results"]),
     )
@@ -300,6 +313,7 @@ def _indicator(data: Mapping[str, Any], entry: Mapping[str, Any], aspect: Aspect
         notes=tuple(entry["notes"]),
         reference_index=entry["reference_index"],
         counterparts=tuple(entry["counterparts"]),
+        unit=Unit(entry["unit"]["usual"], tuple(entry["unit"]["helping"]), entry["unit"]["note"], entry["unit"]["confidence"]),
         aspect=aspect,
     )
 

@@ -1,0 +1,219 @@
+"""The calculator: a sheet, its result, and two side by side. Everything stands in the address; nothing is stored."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from kb.assessments import charts, outside, published, result
+from kb.assessments.result import Result
+from kb.assessments.sheet import LONGEST_QUERY, Reading, Sheet, read
+from kb.core.access import public
+from kb.core.cleaning import clean_line
+from kb.core.viewer import current_viewer
+from kb.instruments import loader
+from kb.instruments.loader import Instrument
+from kb.offices import league, queries
+from kb.offices.models import Office
+
+bp = Blueprint("assessments", __name__)
+
+DEFAULT = "pemdi-2026"
+SHEET, RESULT, PAIR = "/simulasi/hitung", "/simulasi/hasil", "/simulasi/banding"
+
+
+@bp.get("/simulasi")
+@public
+def index():
+    """The calculator is for everybody; who is of an office begins with its name, who comes from an indicator at its row."""
+    office = queries.get(current_viewer().office_id)
+    sheet, row = _row_of(clean_line(request.args.get("indikator", ""))[:40])
+    return redirect(_address(SHEET, sheet, None if office is None or office.is_editorial else office) + row, 302)
+
+
+def _row_of(code: str) -> tuple[str, str]:
+    """The empty sheet that an indicator is on, and where; nothing for an unknown one."""
+    try:
+        indicator = loader.indicator(code)
+    except loader.UnknownIndicator:
+        return "", ""
+    return Sheet(loader.get(indicator.instrument_id)).query, f"#i{indicator.number}"
+
+
+@bp.get("/simulasi/hitung")
+@public
+def calculator():
+    """The sheet to fill in, with what the address already holds."""
+    instrument, remark = _instrument()
+    return _sheet_page(read(_args(), instrument), remark)
+
+
+@bp.get("/simulasi/hasil")
+@public
+def outcome():
+    """What a sheet amounts to, at its shortest address."""
+    instrument, remark = _instrument()
+    reading, office = read(_args(), instrument), _office()
+    if remark or reading.faults or reading.remarks:
+        return _sheet_page(reading, remark)
+    address = _address(RESULT, reading.sheet.query, office)
+    if not reading.sheet.filled:
+        return _sheet_page(reading, "Belum ada nilai yang diisi. Isi sedikitnya satu indikator.")
+    if address != f"{request.path}?{request.query_string.decode('latin-1')}":
+        return redirect(address, 302)
+    found = result.compute(reading.sheet)
+    return render_template(
+        "assessments/result.html",
+        result=found,
+        sheet=reading.sheet,
+        instrument=instrument,
+        office=office,
+        standing=_standing(office, instrument),
+        bars=_bars(found, office),
+        radar=charts.radar(found.aspects),
+        change=_address(SHEET, reading.sheet.query, office),
+        address=current_app.config["BASE_URL"] + address,
+        query=reading.sheet.query,
+    )
+
+
+@bp.get("/simulasi/banding")
+@public
+def pair():
+    """Two sheets side by side: this one, and one that was pasted in."""
+    instrument, remark = _instrument()
+    one, pasted = read(_args(), instrument), request.args.get("dengan", "")
+    other, problem = _pasted(pasted, instrument)
+    if remark or one.faults or not one.sheet.filled:
+        return _sheet_page(one, remark or "Isi dahulu simulasi yang akan dibandingkan.")
+    results = [result.compute(one.sheet), result.compute(other)] if other else []
+    return render_template(
+        "assessments/pair.html",
+        one=one.sheet,
+        other=other,
+        results=results,
+        differences=result.differences(one.sheet, other) if other else [],
+        in_one_only=result.in_one_only(one.sheet, other) if other else [],
+        instrument=instrument,
+        pasted=pasted[:LONGEST_QUERY],
+        problem=problem,
+        back=_address(RESULT, one.sheet.query, _office()),
+        result_of=lambda sheet: _address(RESULT, sheet.query, None),
+    ), 422 if problem else 200
+
+
+def _args() -> MultiDict:
+    """What the address says of the sheet."""
+    return MultiDict((name, text) for name, text in request.args.items(multi=True) if name not in ("instrumen", "instansi", "dengan"))
+
+
+def _instrument() -> tuple[Instrument, str]:
+    """The instrument asked for; the default one, and why, where there is no such instrument."""
+    typed = clean_line(request.args.get("instrumen", ""))[:40]
+    try:
+        return loader.get(typed or DEFAULT), ""
+    except loader.UnknownIndicator:
+        named = " dan ".join(instrument.id for instrument in _instruments())
+        return loader.get(DEFAULT), f"Tidak ada instrumen “{typed}”. Yang ada: {named}."
+
+
+def _instruments() -> list[Instrument]:
+    """The instruments, the one in force first."""
+    return sorted(loader.all_instruments(), key=lambda instrument: instrument.id != DEFAULT)
+
+
+def _office() -> Office | None:
+    """The office that the sheet is compared with, if one is named."""
+    named = clean_line(request.args.get("instansi", ""))[:80]
+    found = queries.by_slug(named) if named else None
+    return None if found is None or found.is_editorial else found
+
+
+def _address(page: str, query: str, office: Office | None) -> str:
+    said = "&".join(filter(None, [query, urlencode({"instansi": office.slug}) if office else ""]))
+    return f"{page}?{said}" if said else page
+
+
+def _sheet_page(reading: Reading, remark: str = ""):
+    sheet, office = reading.sheet, _office()
+    faults = bool(remark or reading.faults)
+    return render_template(
+        "assessments/calculator.html",
+        reading=reading,
+        sheet=sheet,
+        instrument=sheet.instrument,
+        instruments=_instruments(),
+        remark=remark,
+        failed=faults,
+        result=result.compute(sheet),
+        outside=outside.of(sheet.instrument.id),
+        **_for_script(sheet.instrument),
+        office=office,
+        published=published.sheets(),
+        result_of=lambda one: _address(RESULT, one.query, None),
+        pair_of=lambda one, other: f"{PAIR}?{one.query}&{urlencode({'dengan': other.query})}",
+    ), 422 if faults else 200
+
+
+def _for_script(instrument: Instrument) -> dict:
+    """What the script needs to compute the same in whole numbers: grades in ten-thousandths, limits of outside indices in hundredths."""
+    grades = [
+        [g.name, int(g.minimum * 10_000), int(g.maximum * 10_000), int(g.holds_minimum), int(g.holds_maximum)] for g in instrument.grades
+    ]
+    limits = {number: [int(limit * 100) for limit in index.limits] for number, index in outside.of(instrument.id).items()}
+    return {
+        "grades_for_script": grades,
+        "limits_for_script": limits,
+        "groups": "-".join(str(len(a.indicators)) for a in instrument.aspects),
+    }
+
+
+def _standing(office: Office | None, instrument: Instrument) -> league.Standing | None:
+    """Where the office stands by what was published of the same instrument."""
+    if office is None:
+        return None
+    rows = [row for one in queries.index_values(office) if one.instrument_id == instrument.id for value in one.values for row in value.rows]
+    return league.standing(office.id, rows)
+
+
+def _bars(found: Result, office: Office | None) -> list[charts.Bar]:
+    """The index, and the domains or, where there are none, the aspects; beside what was published of the office."""
+    instrument, standing = found.sheet.instrument, _standing(office, found.sheet.instrument)
+    parts = [(d.name, found.domains[d.number]) for d in instrument.domains] or [
+        (f"{a.number}. {a.name}", found.aspects[a.number]) for a in instrument.aspects
+    ]
+    bars = []
+    for measure, (name, range_) in enumerate([("Indeks", found.index), *parts]):
+        is_known = standing is not None and measure < len(league.measures(instrument.id))
+        mine = standing.row.measures[measure] if is_known else None
+        bars.append(charts.Bar(name, range_, mine, standing.against_province(measure) if is_known else None))
+    return bars
+
+
+def _pasted(text: str, instrument: Instrument) -> tuple[Sheet | None, str]:
+    """A second sheet from an address that was pasted in, of any host; and what is wrong with it."""
+    text = text.strip()
+    if not text:
+        return None, ""
+    if len(text) > LONGEST_QUERY:
+        return None, "Alamat kedua terlalu panjang."
+    try:
+        query = urlsplit(text).query if "?" in text else text
+        args = MultiDict(parse_qsl(query, max_num_fields=200))
+    except ValueError:
+        return None, "Alamat kedua tidak dapat dibaca. Tempel seluruh alamat hasil simulasi."
+    if args.get("instrumen", DEFAULT) != instrument.id:
+        return (
+            None,
+            f"Alamat kedua memakai instrumen lain. Yang dapat dibandingkan hanya dua simulasi {queries.instrument_name(instrument.id)}.",
+        )
+    reading = read(
+        MultiDict((name, value) for name, value in args.items(multi=True) if name not in ("instrumen", "instansi", "dengan")), instrument
+    )
+    if reading.faults:
+        return None, "Alamat kedua: " + " ".join(reading.faults.values())
+    return (
+        (reading.sheet, "")
+        if reading.sheet.filled
+        else (None, "Alamat kedua tidak memuat satu nilai pun. Tempel seluruh alamat hasil simulasi.")
+    )

@@ -10,11 +10,13 @@ from kb.assessments.result import Result
 from kb.assessments.sheet import LONGEST_QUERY, Reading, Sheet, read
 from kb.core.access import public
 from kb.core.cleaning import clean_line
+from kb.core.pages import angka
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.instruments.loader import Instrument
 from kb.offices import league, queries
 from kb.offices.models import Office
+from kb.offices.ranking import is_possible
 
 bp = Blueprint("assessments", __name__)
 
@@ -52,6 +54,8 @@ def calculator():
 @public
 def outcome():
     """What a sheet amounts to, at its shortest address."""
+    if not request.args:
+        return redirect(SHEET, 302)
     instrument, remark = _instrument()
     reading, office = read(_args(), instrument), _office()
     if remark or reading.faults or reading.remarks:
@@ -72,6 +76,7 @@ def outcome():
         bars=_bars(found, office),
         radar=charts.radar(found.aspects),
         change=_address(SHEET, reading.sheet.query, office),
+        sentence=_sentence(found, office),
         address=current_app.config["BASE_URL"] + address,
         query=reading.sheet.query,
     )
@@ -81,6 +86,8 @@ def outcome():
 @public
 def pair():
     """Two sheets side by side: this one, and one that was pasted in."""
+    if not request.args:
+        return redirect(SHEET, 302)
     instrument, remark = _instrument()
     one, pasted = read(_args(), instrument), request.args.get("dengan", "")
     other, problem = _pasted(pasted, instrument)
@@ -155,6 +162,17 @@ def _sheet_page(reading: Reading, remark: str = ""):
     ), 422 if faults else 200
 
 
+def _sentence(found: Result, office: Office | None) -> str:
+    """What a result says when it is sent on."""
+    name, index = (
+        queries.instrument_name(found.sheet.instrument.id),
+        "–".join(dict.fromkeys([angka(found.low.index, 2), angka(found.high.index, 2)])),
+    )
+    of = f" {office.name}" if office else ""
+    filled = f"{found.sheet.filled} dari {found.sheet.total} indikator diisi"
+    return f"Simulasi {name}{of}: {index} ({' sampai '.join(found.grades)}), {filled}. Ini simulasi, bukan nilai resmi."
+
+
 def _for_script(instrument: Instrument) -> dict:
     """What the script needs to compute the same in whole numbers: grades in ten-thousandths, limits of outside indices in hundredths."""
     grades = [
@@ -185,7 +203,7 @@ def _bars(found: Result, office: Office | None) -> list[charts.Bar]:
     bars = []
     for measure, (name, range_) in enumerate([("Indeks", found.index), *parts]):
         is_known = standing is not None and measure < len(league.measures(instrument.id))
-        mine = standing.row.measures[measure] if is_known else None
+        mine = standing.row.measures[measure] if is_known and is_possible(standing.row.measures[measure]) else None
         bars.append(charts.Bar(name, range_, mine, standing.against_province(measure) if is_known else None))
     return bars
 
@@ -202,6 +220,8 @@ def _pasted(text: str, instrument: Instrument) -> tuple[Sheet | None, str]:
         args = MultiDict(parse_qsl(query, max_num_fields=200))
     except ValueError:
         return None, "Alamat kedua tidak dapat dibaca. Tempel seluruh alamat hasil simulasi."
+    if not args:
+        return None, "Alamat kedua tidak memuat satu nilai pun. Tempel seluruh alamat hasil simulasi."
     if args.get("instrumen", DEFAULT) != instrument.id:
         return (
             None,

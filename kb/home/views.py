@@ -1,5 +1,7 @@
 """Pages made of several rooms."""
 
+from collections import Counter
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from kb.articles import queries as articles
@@ -20,6 +22,7 @@ from kb.offices import chart, league
 from kb.offices import queries as offices
 from kb.offices.models import KINDS
 from kb.offices.queries import Series
+from kb.offices.ranking import is_possible
 from kb.questions import policy as question_policy
 from kb.questions import queries as questions
 from kb.questions import service as question_service
@@ -37,12 +40,13 @@ bp = Blueprint("home", __name__)
 def index():
     """The front page: what this is, one search box, what is new, who leads, what it is about."""
     viewer = current_viewer()
-    leaders = league.leaders(league.states())
+    known = league.states()
+    leaders = league.leaders(known)
     return render_template(
         "home/index.html",
         articles=articles.latest(viewer, 6),
         leaders=leaders,
-        index_years=offices.years,
+        has_values=any(name == offices.RANKED for name, _ in known),
         instrument=offices.instrument_name(offices.RANKED),
         confidence=confidence.in_words((value.office.region.name, value.confidence) for value in leaders),
         instruments=instruments.all_instruments(),
@@ -86,7 +90,7 @@ def office(slug: str):
         **_standing(found.id, series),
         charts=chart.draw(value.row for one in series for value in one.values),
         mark_of=chart.mark_of,
-        confidence=confidence.in_words((str(value.row.year), value.row.confidence) for one in series for value in one.values),
+        confidence=confidence.in_words(_told_of(series)),
         received=_without_notes(visits.received_by(found.id, viewer), written),
         notes=written,
         answered=questions.answered_by(viewer, found.id, 10),
@@ -97,11 +101,32 @@ def office(slug: str):
     )
 
 
+def _told_of(series: list[Series]) -> list[tuple[str, str]]:
+    """Each value by its year, and by its kind where a year has several, with its confidence, year by year."""
+    rows = sorted((value.row for one in series for value in one.values), key=lambda row: row.year)
+    years = Counter(row.year for row in rows)
+    return [(str(row.year) if years[row.year] == 1 else f"{row.year} ({row.kind})", row.confidence) for row in rows]
+
+
 def _standing(office_id: int, series: list[Series]) -> dict:
     """Where the office stands, and what that is measured by."""
     found = league.standing(office_id, (row for one in series for value in one.values for row in value.rows))
     name = found.league.instrument_id if found else offices.RANKED
-    return {"standing": found, "measures": league.measures(name), "instrument": offices.instrument_name(name), "kinds": KINDS}
+    return {
+        "standing": found,
+        "measures": league.measures(name),
+        "instrument": offices.instrument_name(name),
+        "kinds": KINDS,
+        "usual_instrument": offices.RANKED,
+        "misprints": _misprints(series, found),
+    }
+
+
+def _misprints(series: list[Series], standing: league.Standing | None) -> list[str]:
+    """What is to be said of a domain that stands there struck out."""
+    if standing is None or all(value is None or is_possible(value) for value in standing.row.measures):
+        return []
+    return [row.note for one in series for value in one.values for row in value.rows if row.id == standing.row.value_id and row.note]
 
 
 def _without_notes(received: list[Visit], written: list[Note]) -> list[Visit]:

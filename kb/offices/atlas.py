@@ -90,7 +90,7 @@ def drawn(places: Iterable[Place], grade_of: Mapping[str, str | None], grades: S
 def _picture(name: str, places: tuple[Place, ...], grade_of: Mapping[str, str | None], grades: Sequence[str], cell: int) -> Picture:
     spots, height = _laid_out(tuple((place.lat, place.lon) for place in places), cell)
     marks = [Mark(x, y, place, grade_of.get(place.code) or UNKNOWN) for (x, y), place in zip(spots, places, strict=True)]
-    radius = round(cell * 0.46, 1)
+    radius = round(cell * 0.44, 1)
     series = [_series(grade, [mark for mark in marks if mark.grade == grade], radius) for grade in (*grades, UNKNOWN)]
     return Picture(name, height, radius, marks, [one for one in series if one.count])
 
@@ -107,8 +107,8 @@ def _series(grade: str, marks: list[Mark], radius: float) -> Series:
 def _laid_out(points: tuple[tuple[float, float], ...], cell: int) -> tuple[list[tuple[float, float]], int]:
     """Where each point (latitude, longitude) stands in the picture, and the picture's height: the nearest free place of a honeycomb."""
     lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
-    across = (max(lons) - min(lons)) * cos(radians(sum(lats) / len(lats))) or 1
-    scale = min((WIDTH - 2 * cell) / across, WIDTH / max(max(lats) - min(lats), 0.1))
+    across = (max(lons) - min(lons)) * cos(radians(sum(lats) / len(lats)))
+    scale = min((WIDTH - 2 * cell) / max(across, 0.1), WIDTH / max(max(lats) - min(lats), 0.1))
     left = (WIDTH - across * scale) / 2
     stretch = _stretch(points, cell, across * scale, (max(lats) - min(lats)) * scale)
     wanted = [

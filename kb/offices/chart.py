@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from kb.offices.models import IndexValue
+from kb.offices.ranking import is_possible
 
 # Of the drawing, in its own units: the first year, the width of all years, level 1, and one level more.
 LEFT, WIDTH, BOTTOM, LEVEL = 55, 250, 165, 36
@@ -42,7 +43,7 @@ class Chart:
 
 def draw(rows: Iterable[IndexValue]) -> list[Chart]:
     """The pictures of these values, the most trusted of each year first; what is of one year only needs none."""
-    values = sorted(rows, key=lambda row: row.year)
+    values = sorted((row for row in rows if is_possible(row.value)), key=lambda row: row.year)
     apart = [[row for row in values if _is_pemdi(row) is pemdi] for pemdi in (False, True)]
     return [_drawn(part) for part in apart if len({row.year for row in part}) > 1]
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import NamedTuple
 
-from sqlalchemy import Float, Row, Select, and_, bindparam, case, func, not_, select, type_coerce
+from sqlalchemy import Float, Select, and_, bindparam, case, func, not_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
 from kb.core.db import db
@@ -18,19 +19,16 @@ from kb.offices import queries
 from kb.offices.models import DECREED, IndexValue, Office, Region
 from kb.offices.ranking import HIGHEST, INDEX, LOWEST, League, Places, Ranked, is_possible, strong
 
+# How many years of an office are looked at for one of which the country is known.
+YEARS_TRIED = 3
 # A year of which so many governments are known can be read as a rank of the country.
 ENOUGH_TO_OPEN = 500
-# What is known of a year and not ranked is a handful; an installation that adds a thousand must not make a page of them.
-MOST_BELOW = 100
-# From this grade on a domain speaks for its office.
-GOOD = "Baik"
-
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class State:
-    """What is known of an instrument in a year, equal while no value has changed. `values` counts all kinds, `decreed` the ranked."""
+    """What is known of an instrument in a year, equal while no value has changed. `values` counts all, `decreed` the ranked offices."""
 
     values: int
     decreed: int
@@ -66,19 +64,22 @@ def _domains():
 
 
 def _content():
-    """One number that changes with every part a league is made of: each has a weight of its own, and the row it stands in another.
+    """One number that changes with every part of a value that a league is made of. The names of grades differ in length.
 
-    The names of grades differ in length.
+    Each part is multiplied by the row it stands in and by a prime of its own, larger than a thousand rows times five hundred hundredths:
+    so no change of one part can be undone by a change of another one.
     """
-    numbers = [IndexValue.office_id, _DECREED, func.length(IndexValue.grade)]
+    kind, confidence, _ = queries.trust()
+    numbers = [IndexValue.office_id, kind, confidence, func.length(IndexValue.grade)]
     numbers += [type_coerce(column, Float) for column in (IndexValue.value, *_domains())]
-    return func.sum(IndexValue.id * sum(weight * func.coalesce(number, 0) for weight, number in zip(_WEIGHTS, numbers, strict=True)))
+    return func.sum(IndexValue.id * sum(prime * func.coalesce(number, 0) for prime, number in zip(_PRIMES, numbers, strict=True)))
 
 
-_DECREED = case((IndexValue.kind.in_(DECREED), 1), else_=0)
-_WEIGHTS = (1, 3, 7, 11, 13, 17, 19, 23)
+_IS_RANKED = and_(IndexValue.kind.in_(DECREED), IndexValue.value.between(LOWEST, HIGHEST))
+_PRIMES = (1_000_003, 1_000_033, 1_000_037, 1_000_039, 1_000_081, 1_000_099, 1_000_117, 1_000_121, 1_000_133)
+_RANKED_OFFICES = func.count(case((_IS_RANKED, IndexValue.office_id)).distinct())
 _STATES = (
-    select(IndexValue.instrument_id, IndexValue.year, func.count(), func.sum(_DECREED), _content())
+    select(IndexValue.instrument_id, IndexValue.year, func.count(), _RANKED_OFFICES, _content())
     .where(IndexValue.instrument_id.is_not(None))
     .group_by(IndexValue.instrument_id, IndexValue.year)
     .order_by(IndexValue.year.desc(), IndexValue.instrument_id.desc())
@@ -102,11 +103,13 @@ def of(known: Mapping[Key, State], instrument_id: str, year: int) -> League:
 @lru_cache(maxsize=32)
 def _made(instrument_id: str, year: int, _state: State) -> League:
     found: dict[int, Ranked] = {}
-    for value_id, office_id, code, slug, name, kind, province, grade, *measures in db.session.execute(_ranked(instrument_id, year)):
-        if is_possible(measures[INDEX]):
-            grade = grade or queries.computed_grade(instrument_id, measures[INDEX])
+    count = len(measures(instrument_id))
+    for value_id, office_id, code, slug, name, kind, province, grade, *said in db.session.execute(_ranked(instrument_id, year)):
+        if is_possible(said[INDEX]):
+            shown, is_computed = queries.shown_grade(instrument_id, grade, said[INDEX])
             name = queries.government(kind, name)
-            found.setdefault(office_id, Ranked(value_id, office_id, code, slug, name, kind, province, grade, tuple(measures)))
+            row = Ranked(value_id, office_id, code, slug, name, kind, province, shown, is_computed, tuple(said[:count]))
+            found.setdefault(office_id, row)
     return League(instrument_id, year, found.values())
 
 
@@ -122,41 +125,51 @@ def _ranked(instrument_id: str, year: int) -> Select:
     )
 
 
-def also_published(instrument_id: str, year: int, office_ids: Collection[int]) -> dict[int, list[Row]]:
+class Published(NamedTuple):
+    """What was published of an office in a year, as a page tells it."""
+
+    id: int
+    office_id: int
+    code: str
+    slug: str
+    office_kind: str
+    name: str
+    published_as: str
+    value: Decimal
+    grade: str | None
+    kind: str
+    confidence: str
+    note: str
+    source: str
+    domains: tuple[Decimal | None, ...]
+
+
+def also_published(instrument_id: str, year: int, office_ids: Collection[int]) -> dict[int, list[Published]]:
     """All that was published of these offices in a year, the most trusted first, by office."""
     query = _published(instrument_id, year).where(IndexValue.office_id.in_(office_ids)).order_by(*queries.trust())
-    found: dict[int, list[Row]] = {}
-    for row in db.session.execute(query):
+    found: dict[int, list[Published]] = {}
+    for *said, d1, d2, d3, d4 in db.session.execute(query):
+        row = Published(*said, (d1, d2, d3, d4))
         found.setdefault(row.office_id, []).append(row)
     return found
 
 
-def without_position(instrument_id: str, year: int, wanted: Narrowing) -> Sequence[Row]:
-    """What is known of a year and ranked nowhere: what is no decree, and what cannot be an index. The highest first, at most MOST_BELOW."""
-    ranked = and_(IndexValue.kind.in_(DECREED), IndexValue.value.between(LOWEST, HIGHEST))
-    query = _published(instrument_id, year).where(not_(ranked)).order_by(IndexValue.value.desc(), Region.name, *queries.trust())
+def without_position(instrument_id: str, year: int, wanted: Narrowing) -> list[Published]:
+    """What is known of a year and ranked nowhere: what is no decree, and what cannot be an index. The highest first."""
+    query = _published(instrument_id, year).where(not_(_IS_RANKED)).order_by(IndexValue.value.desc(), Region.name, *queries.trust())
     if wanted.province:
         query = query.where(Region.province_code == wanted.province)
     if wanted.kind:
         query = query.where(Office.kind == wanted.kind)
-    if wanted.grade:
-        query = query.where(IndexValue.grade == wanted.grade)
-    return db.session.execute(query.limit(MOST_BELOW)).all()
+    rows = [Published(*said, (d1, d2, d3, d4)) for *said, d1, d2, d3, d4 in db.session.execute(query)]
+    return [row for row in rows if wanted.grade in ("", queries.shown_grade(instrument_id, row.grade, row.value)[0])]
 
 
 def _published(instrument_id: str, year: int) -> Select:
+    office = (IndexValue.office_id, Region.code, Office.slug, Office.kind, Region.name)
     said = (IndexValue.published_as, IndexValue.value, IndexValue.grade, IndexValue.kind, IndexValue.confidence, IndexValue.note)
     return (
-        select(
-            IndexValue.id,
-            IndexValue.office_id,
-            *said,
-            IndexValue.source,
-            Region.code,
-            Office.slug,
-            Office.kind.label("office_kind"),
-            Region.name,
-        )
+        select(IndexValue.id, *office, *said, IndexValue.source, *_domains())
         .join(Office, Office.id == IndexValue.office_id)
         .join(Region, Region.code == Office.region_code)
         .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year)
@@ -200,16 +213,23 @@ class Standing:
 
 
 def standing(office_id: int, values: Iterable[IndexValue]) -> Standing | None:
-    """An office's place in the latest year it is ranked in, of all its values; None when it is ranked in none."""
-    ranked = [value for value in values if value.instrument_id and value.kind in DECREED and is_possible(value.value)]
-    if not ranked:
-        return None
-    latest = max(ranked, key=lambda value: (value.year, value.instrument_id))
-    key = latest.instrument_id, latest.year
-    league = of({key: _state_of(*key)}, *key)
-    row = league.by_office[office_id]
-    return Standing(league, row, league.places(row), strong(league, row, partial(_is_good, key[0])))
+    """An office's place in the latest year of which the country is known, else in the latest at all; None when it is ranked in none."""
+    keys = {(v.year, v.instrument_id) for v in values if v.instrument_id and v.kind in DECREED and is_possible(v.value)}
+    league = _telling([(instrument_id, year) for year, instrument_id in sorted(keys, reverse=True)[:YEARS_TRIED]])
+    row = league.by_office.get(office_id) if league else None
+    return Standing(league, row, league.places(row), strong(league, row, partial(_is_good, league.instrument_id))) if row else None
+
+
+def _telling(keys: Sequence[Key]) -> League | None:
+    """The first league of which the country is known: a place among a handful says little. Else the first."""
+    first = None
+    for key in keys:
+        found = of({key: _state_of(*key)}, *key)
+        if found.known() >= ENOUGH_TO_OPEN:
+            return found
+        first = first or found
+    return first
 
 
 def _is_good(instrument_id: str, value: Decimal) -> bool:
-    return scoring.reaches(loader.get(instrument_id), value, GOOD)
+    return scoring.reaches(loader.get(instrument_id), value, queries.GOOD)

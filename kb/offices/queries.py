@@ -20,6 +20,7 @@ RANKED = "spbe-2020"
 PER_PAGE = 30
 # From this grade on an index speaks for its office.
 GOOD = "Baik"
+FORMER = {"spbe-2018": "SPBE 2018 (instrumen lama)"}
 UNNAMED = "instrumen tidak disebut sumbernya"
 # How the name of an office may begin, and what that is in its address.
 SAID_AS = (
@@ -142,11 +143,11 @@ def governments() -> Select:
 
 
 def places() -> tuple[Place, ...]:
-    """All governments and where they lie, by code. Kept as long as no region moves: setup alone changes them."""
+    """All governments and where they lie, by code. Kept as long as no region moves or is called longer or shorter."""
     return _places(*db.session.execute(_WHERE_REGIONS_ARE).one())
 
 
-_WHERE_REGIONS_ARE = select(func.count(), func.sum(Region.lat), func.sum(Region.lon))
+_WHERE_REGIONS_ARE = select(func.count(), func.sum(Region.lat), func.sum(Region.lon), func.sum(func.length(Region.name)))
 
 
 @lru_cache(maxsize=4)
@@ -169,12 +170,6 @@ def joined() -> list[Office]:
 def count_joined() -> int:
     """How many governments' offices have joined."""
     return db.session.scalar(select(func.count()).select_from(Office).where(Office.joined_at.is_not(None), Office.kind != EDITORIAL))
-
-
-def years() -> list[int]:
-    """The years with values of the ranked instrument, latest first."""
-    query = select(IndexValue.year).where(IndexValue.instrument_id == RANKED).distinct().order_by(IndexValue.year.desc())
-    return list(db.session.scalars(query))
 
 
 def listing(wanted: Filter, order: Sequence[int] = ()) -> Page:
@@ -226,7 +221,15 @@ def grades_of(instrument_id: str | None) -> list[str]:
 
 def grade_of(value: IndexValue) -> str | None:
     """The grade as it was published; computed only where no source names one."""
-    return value.grade or computed_grade(value.instrument_id, value.value)
+    return shown_grade(value.instrument_id, value.grade, value.value)[0]
+
+
+def shown_grade(instrument_id: str | None, published: str | None, value: Decimal) -> tuple[str | None, bool]:
+    """The grade that is shown with a value, and whether we computed it since none was published."""
+    if published:
+        return published, False
+    computed = computed_grade(instrument_id, value)
+    return computed, computed is not None
 
 
 def computed_grade(instrument_id: str | None, value: Decimal) -> str | None:
@@ -267,7 +270,13 @@ def values_of_year(office_ids: Sequence[int], year: int | None = None, measure: 
     measured = (IndexValue.value, IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4)[measure]
     query = (
         select(
-            IndexValue.office_id, IndexValue.year, IndexValue.kind, IndexValue.published_as, IndexValue.grade, measured.label("measured")
+            IndexValue.office_id,
+            IndexValue.value,
+            IndexValue.year,
+            IndexValue.kind,
+            IndexValue.published_as,
+            IndexValue.grade,
+            measured.label("measured"),
         )
         .where(IndexValue.office_id.in_(office_ids), IndexValue.instrument_id == RANKED)
         .order_by(IndexValue.year.desc(), *trust())
@@ -291,7 +300,7 @@ def instrument_name(instrument_id: str | None) -> str:
     try:
         return loader.get(instrument_id).short_name + " " + instrument_id.rpartition("-")[2]
     except loader.UnknownIndicator:
-        return "SPBE 2018 (instrumen lama)"
+        return FORMER.get(instrument_id, instrument_id)
 
 
 def _values(rows: Iterable[IndexValue]) -> list[Value]:

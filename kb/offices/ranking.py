@@ -37,6 +37,7 @@ class Ranked:
     kind: str
     province: str
     grade: str | None
+    grade_is_computed: bool
     measures: tuple[Decimal | None, ...]
 
     @property

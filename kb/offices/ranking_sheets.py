@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-PLACES = ("Posisi nasional", "dari", "Posisi di provinsi", "dari", "Posisi sejenis", "dari")
+PLACES = ("Posisi nasional", "Dari se-Indonesia", "Posisi di provinsi", "Dari seprovinsi", "Posisi sejenis", "Dari sejenis")
 OFFICE = ("Kode", "Pemerintah daerah", "Jenis")
 ABOUT = ("Predikat", "Perubahan dari tahun sebelumnya", "Asal nilai", "Keyakinan", "Catatan", "Sumber", "Nilai lain yang diketahui")
 # A spreadsheet takes a text that begins so for a formula.
@@ -44,8 +45,7 @@ def xlsx_of(rows: Iterable[Sequence[Cell]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Peringkat")
     sheet.freeze_panes = "A2"
-    for column, width in {"H": 34, "I": 12, "R": 24, "U": 40}.items():
-        sheet.column_dimensions[column].width = width
+    sheet.column_dimensions["H"].width = 34  # the names
     for number, row in enumerate(rows):
         sheet.append([_typed(sheet, cell, is_heading=number == 0) for cell in row])
     file = io.BytesIO()
@@ -54,6 +54,8 @@ def xlsx_of(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _typed(sheet, cell: Cell, is_heading: bool):
+    if isinstance(cell, str):
+        cell = ILLEGAL_CHARACTERS_RE.sub("", cell)
     if not (is_heading or isinstance(cell, str) and cell.startswith(FORMULA)):
         return cell
     typed = WriteOnlyCell(sheet, cell)

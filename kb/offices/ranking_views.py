@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from flask import Blueprint, Response, render_template, request
-from sqlalchemy import Row
 
 from kb.core.access import public
 from kb.core.addresses import with_query
@@ -15,7 +14,7 @@ from kb.core.cleaning import clean_line
 from kb.core.markdown import slug
 from kb.core.pages import page_number, part_of
 from kb.offices import atlas, chart, league, queries, ranking_sheets
-from kb.offices.league import Key, Narrowing, State
+from kb.offices.league import Key, Narrowing, Published, State
 from kb.offices.models import KINDS
 from kb.offices.ranking import INDEX, League, Places, Ranked
 
@@ -25,6 +24,10 @@ bp = Blueprint("ranking", __name__)
 NAME, CHANGE = "nama", "perubahan"
 RISING = {"naik": True, "turun": False}
 PER_PAGE = 25
+# What is known of a year and not ranked is a handful; should it be many, the file has all of them.
+MOST_BELOW = 100
+# A line over the years begins where as many are known.
+ENOUGH_FOR_A_LINE = 20
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,13 @@ class Wanted:
         said = {"tahun": changed.year, "provinsi": changed.shown.province, "jenis": changed.shown.kind, "predikat": changed.shown.grade}
         if changed.instrument != queries.RANKED:
             said["instrumen"] = changed.instrument
-        if changed.sort != next(iter(changed.measures)):
-            said["urut"] = changed.sort
-        if changed.rising != _usually_rising(changed.sort):
-            said["arah"] = "naik" if changed.rising else "turun"
-        return with_query(page, {name: value for name, value in said.items() if value})
+        return with_query(page, {name: value for name, value in (said | changed.order).items() if value})
+
+    @property
+    def order(self) -> dict[str, str]:
+        """What the address says of the order, where it is not the usual one."""
+        said = {} if self.sort == next(iter(self.measures)) else {"urut": self.sort}
+        return said if self.rising == _usually_rising(self.sort) else said | {"arah": "naik" if self.rising else "turun"}
 
     def sorted_by(self, column: str) -> str:
         """The address of the same rows sorted by a column; by the present one, the other way round."""
@@ -85,24 +90,33 @@ def index():
     wanted, remarks = _asked(known, provinces)
     ranked, rows = _rows(known, wanted)
     page = part_of(rows, PER_PAGE)
-    page = replace(page, items=_lines(known, wanted, page.items))
     if page_number() > page.number:
         remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
-    published = league.also_published(wanted.instrument, wanted.year, [line.ranked.office_id for line in page.items])
-    told = {line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in page.items}
-    usual = Counter(ours[0].source for ours, _ in told.values()).most_common(1)
+    published = league.also_published(wanted.instrument, wanted.year, [row.office_id for row in page.items])
+    lines = [line for line in _lines(known, wanted, page.items) if line.ranked.office_id in published]
+    told = {line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in lines}
+    below = league.without_position(wanted.instrument, wanted.year, wanted.shown)
     return render_template(
         "offices/ranking.html",
         wanted=wanted,
         remarks=remarks,
         league=ranked,
-        page=page,
+        page=replace(page, items=lines),
         told=told,
-        usual_source=usual[0][0] if usual else "",
-        below=league.without_position(wanted.instrument, wanted.year, wanted.shown),
-        **_lines_over_years(known, wanted, page.items),
+        usual_source=_usual_source(told),
+        below=below[:MOST_BELOW],
+        below_total=len(below),
+        grade_of=lambda row: queries.shown_grade(wanted.instrument, row.grade, row.value),
+        has_values=(wanted.instrument, wanted.year) in known,
+        **_lines_over_years(known, wanted, lines),
         **_choices(known, wanted, provinces),
     )
+
+
+def _usual_source(told: Mapping[int, tuple[Sequence[Published], Sequence[Published]]]) -> str:
+    """The source that most values of a page have, said once below it; none when there is no such."""
+    found = Counter(ours[0].source for ours, _ in told.values()).most_common(1)
+    return found[0][0] if found and found[0][1] * 2 > len(told) else ""
 
 
 @bp.get("/peringkat/peta")
@@ -111,21 +125,23 @@ def chart_map():
     """The same on a map: where the grades lie."""
     known, provinces = league.states(), queries.provinces()
     wanted, remarks = _asked(known, provinces)
-    grades = {row.code: row.grade for row in league.of(known, wanted.instrument, wanted.year).rows}
-    choices = _choices(known, wanted, provinces)
-    places = [
-        place for place in queries.places() if wanted.shown.province in ("", place.province) and wanted.shown.kind in ("", place.kind)
-    ]
+    ranked = league.of(known, wanted.instrument, wanted.year)
+    grades, choices = {row.code: row.grade for row in ranked.rows}, _choices(known, wanted, provinces)
+    places = [place for place in queries.places() if _is_on_map(place, wanted.shown, grades)]
     return render_template(
         "offices/map.html",
         wanted=wanted,
         remarks=remarks,
-        grade_of=grades,
+        league=ranked,
         pictures=atlas.drawn(places, grades, choices["grades"], choices["province"]),
         counts=atlas.counted(places, grades),
         narrowed_to=lambda code: replace(wanted.shown, province=code),
         **choices,
     )
+
+
+def _is_on_map(place: atlas.Place, shown: Narrowing, grades: Mapping[str, str | None]) -> bool:
+    return shown.province in ("", place.province) and shown.kind in ("", place.kind) and shown.grade in ("", grades.get(place.code))
 
 
 @bp.get("/peringkat.csv")
@@ -156,42 +172,36 @@ def _cells(wanted: Wanted, lines: Sequence[Line]) -> Iterator[Sequence[ranking_s
     yield ranking_sheets.headings(names, names[wanted.measure])
     published = league.also_published(wanted.instrument, wanted.year, [line.ranked.office_id for line in lines])
     for line in lines:
-        row = line.ranked
-        ours, others = _told_apart(row, published[row.office_id])
-        places = [
-            part
-            for at in (line.places.nation, line.places.province, line.places.kind)
-            for part in ((at.place, at.of) if at else (None, None))
-        ]
-        about = (
-            row.grade,
-            line.change,
-            ", ".join(one.kind for one in ours),
-            ours[0].confidence,
-            ours[0].note,
-            " ; ".join(one.source for one in ours),
-        )
-        yield [*places, row.code, row.name, KINDS[row.kind], *row.measures[: len(names)], *about, "; ".join(map(_as_text, others))]
+        if rows := published.get(line.ranked.office_id):
+            yield _ranked_cells(line, *_told_apart(line.ranked, rows))
     for row in league.without_position(wanted.instrument, wanted.year, wanted.shown):
-        about = (row.grade, None, row.kind, row.confidence, row.note, row.source, "")
-        yield [
-            *[None] * 6,
-            row.code,
-            queries.government(row.office_kind, row.name),
-            KINDS[row.office_kind],
-            row.value,
-            *[None] * (len(names) - 1),
-            *about,
-        ]
+        name, measures = queries.government(row.office_kind, row.name), (row.value, *row.domains)[: len(names)]
+        about = (_grade_said(*queries.shown_grade(wanted.instrument, row.grade, row.value)), None, row.kind, row.confidence, row.note)
+        yield [*[None] * 6, row.code, name, KINDS[row.office_kind], *measures, *about, row.source, ""]
 
 
-def _told_apart(ranked: Ranked, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+def _ranked_cells(line: Line, ours: Sequence[Published], others: Sequence[Published]) -> list[ranking_sheets.Cell]:
+    row = line.ranked
+    places = [
+        cell for at in (line.places.nation, line.places.province, line.places.kind) for cell in ((at.place, at.of) if at else (None, None))
+    ]
+    grade, kinds = _grade_said(row.grade, row.grade_is_computed), ", ".join(one.kind for one in ours)
+    about = (grade, line.change, kinds, ours[0].confidence, ours[0].note, " ; ".join(one.source for one in ours))
+    return [*places, row.code, row.name, KINDS[row.kind], *row.measures, *about, "; ".join(map(_as_text, others))]
+
+
+def _grade_said(grade: str | None, is_computed: bool) -> str:
+    return f"{grade} (dihitung Berguru)" if is_computed else grade or ""
+
+
+def _told_apart(ranked: Ranked, rows: Sequence[Published]) -> tuple[list[Published], list[Published]]:
     """What was published of an office in a year: the sources of the ranked value, the ranked one first, and what disagrees with it."""
-    same = [row for row in rows if row.value == ranked.index]
+    # A value that changed since the league was read is still told, by whatever stands there now.
+    same = [row for row in rows if row.value == ranked.index] or list(rows[:1])
     return sorted(same, key=lambda row: row.id != ranked.value_id), [row for row in rows if row.value != ranked.index]
 
 
-def _as_text(row: Row) -> str:
+def _as_text(row: Published) -> str:
     return f"{row.published_as.replace('.', ',')} ({row.kind})"
 
 
@@ -199,30 +209,42 @@ def _asked(known: Mapping[Key, State], provinces) -> tuple[Wanted, list[str]]:
     """What the address asks for, and what could not be read of it: then the usual is taken instead."""
     remarks: list[str] = []
 
-    def chosen(name: str, called: str, allowed: Collection[str]) -> str:
+    def chosen(name: str, called: str, allowed: Collection[str], instead: str = "saringan itu diabaikan") -> str:
         typed = clean_line(request.args.get(name, ""))[:40]
         if typed and typed not in allowed:
-            remarks.append(f"Tidak ada {called} “{typed}”: saringan itu diabaikan.")
+            remarks.append(f"Tidak ada {called} “{typed}”: {instead}.")
         return typed if typed in allowed else ""
 
-    instrument = chosen("instrumen", "nilai dengan instrumen", {name for name, _ in known}) or queries.RANKED
+    # The form chooses both at once: a year of another instrument is written "pemdi-2026/2026".
+    with_year, _, year = clean_line(request.args.get("tahun", ""))[:40].rpartition("/")
+    names = {name for name, _ in known}
+    instrument = with_year if with_year in names else chosen("instrumen", "nilai dengan instrumen", names) or queries.RANKED
     province = chosen("provinsi", "provinsi berkode", {province.code for province in provinces})
     kind, grade = chosen("jenis", "jenis", KINDS), chosen("predikat", "predikat", queries.grades_of(instrument))
     columns = [*(slug(name) for name in league.measures(instrument)), CHANGE, NAME]
-    sort = chosen("urut", "kolom", columns) or columns[INDEX]
-    rising = RISING.get(request.args.get("arah", ""), _usually_rising(sort))
-    return Wanted(instrument, _year(known, instrument, remarks), Narrowing(province, kind, grade), sort, rising), remarks
+    sort = chosen("urut", "kolom", columns, "diurutkan menurut indeks") or columns[INDEX]
+    rising = RISING.get(chosen("arah", "arah", RISING, "yang biasa dipakai"), _usually_rising(sort))
+    wanted = Wanted(instrument, _year(known, instrument, year, remarks), Narrowing(province, kind, grade), sort, rising)
+    return _sorted_by_what_is_known(known, wanted, remarks), remarks
 
 
-def _year(known: Mapping[Key, State], instrument: str, remarks: list[str]) -> int:
-    typed, usual = clean_line(request.args.get("tahun", ""))[:40], league.opening(known, instrument) or 0
+def _sorted_by_what_is_known(known: Mapping[Key, State], wanted: Wanted, remarks: list[str]) -> Wanted:
+    """By the index, where nobody has a value of the domain that was asked for."""
+    ranked = league.of(known, wanted.instrument, wanted.year)
+    if wanted.measure == INDEX or ranked.known(wanted.measure) or not ranked.rows:
+        return wanted
+    remarks.append(f"Nilai domain tahun {wanted.year} tidak diketahui: diurutkan menurut indeks.")
+    return replace(wanted, sort=next(iter(wanted.measures)))
+
+
+def _year(known: Mapping[Key, State], instrument: str, typed: str, remarks: list[str]) -> int:
     years = _years(known, instrument)
     if typed in {str(year) for year in years}:
         return int(typed)
     if typed:
         told = ", ".join(map(str, years)) or "belum ada"
         remarks.append(f"Belum ada nilai {queries.instrument_name(instrument)} untuk tahun “{typed}”. Tahun yang diketahui: {told}.")
-    return usual
+    return league.opening(known, instrument) or 0
 
 
 def _years(known: Mapping[Key, State], instrument: str) -> list[int]:
@@ -235,8 +257,11 @@ def _choices(known: Mapping[Key, State], wanted: Wanted, provinces) -> dict:
         "province": next((province.name for province in provinces if province.code == wanted.shown.province), ""),
         "kinds": KINDS,
         "grades": queries.grades_of(wanted.instrument),
-        "years": _years(known, wanted.instrument),
-        "instruments": {name: queries.instrument_name(name) for name in dict.fromkeys(name for name, _ in known)},
+        "years": [
+            (name, year, queries.instrument_name(name))
+            for name, year in sorted(known, key=lambda key: (key[0] != queries.RANKED, key[0], -key[1]))
+        ],
+        "usual_instrument": queries.RANKED,
         "instrument": queries.instrument_name(wanted.instrument),
     }
 
@@ -268,8 +293,9 @@ def _lines(known: Mapping[Key, State], wanted: Wanted, rows: Sequence[Ranked]) -
 def _lines_over_years(known: Mapping[Key, State], wanted: Wanted, lines: Sequence[Line]) -> dict:
     """A small line of each office and the years it is drawn between. SPBE and Pemdi never share one."""
     family = wanted.instrument.partition("-")[0]
-    leagues = [league.of(known, name, year) for (name, year), state in known.items() if state.decreed and name.startswith(family)]
-    years = [found.year for found in leagues] or [wanted.year]
+    told = [key for key, state in known.items() if key[0].startswith(family) and state.decreed >= ENOUGH_FOR_A_LINE]
+    leagues = [league.of(known, *key) for key in told]
+    years = [year for _, year in told] or [wanted.year]
     sparks = {line.ranked.office_id: chart.spark(_over_years(leagues, line.ranked.office_id), min(years), max(years)) for line in lines}
     return {"sparks": sparks, "spark_years": (min(years), max(years))}
 

@@ -105,7 +105,8 @@ def _index_values() -> None:
         if _is_untouched(value):
             _write(value, {"instrument_id": key[1], **fact})
     for value in former.values():
-        db.session.delete(value)
+        if value.seeded != EARLIER:  # an earlier setup noted nothing: what it did not write may be anybody's
+            db.session.delete(value)
 
 
 def _fact(row: dict[str, str]) -> dict:
@@ -127,10 +128,7 @@ def _write(value: IndexValue, fact: dict) -> None:
 
 
 def _digest(value: IndexValue) -> str:
-    said = [
-        value.instrument_id,
-        *(getattr(value, name) for name in ("value", "published_as", "grade", "confidence", "note", "source", *DOMAINS)),
-    ]
+    said = [getattr(value, column.key) for column in IndexValue.__table__.columns if column.key not in ("id", "seeded")]
     return hashlib.sha256(repr([str(part) for part in said]).encode()).hexdigest()[:16]
 
 

@@ -1,5 +1,6 @@
 """The list of offices and their profile form. The office page itself is made of several rooms: see home."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.markdown import slug as word
+from kb.core.pages import page_number
 from kb.core.viewer import current_viewer
 from kb.offices import league, policy, queries, service
 from kb.offices.forms import ProfileForm
@@ -28,24 +30,34 @@ SORTS = {NAME: "Nama wilayah", **{word(name): name for name in league.measures(q
 @public
 def index():
     """All offices of governments, narrowed, and sorted by name or by what was published of a year."""
-    asked = _asked_of_values()
-    order = _order(asked) if asked.is_ranked else []
+    known = league.states()
+    asked, remarks = _asked_of_values(known)
+    order = _order(known, asked) if asked.is_ranked else []
     wanted = replace(_wanted(), among=order if asked.grade else None)
     page = queries.listing(wanted, order if asked.sort != NAME else ())
+    if page_number() > page.number:
+        remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
     return render_template(
         "offices/index.html",
         page=page,
         wanted=wanted,
         asked=asked,
+        remarks=remarks,
         values=queries.values_of_year([office.id for office in page.items], asked.year, asked.measure),
+        grade_of=lambda value: queries.shown_grade(queries.RANKED, value.grade, value.value),
         provinces=queries.provinces(),
-        years=queries.years(),
+        years=_years(known),
         joined_count=queries.count_joined(),
         kinds=KINDS,
         joined=JOINED,
         sorts=SORTS,
         grades=queries.grades_of(queries.RANKED),
     )
+
+
+def _years(known: Mapping[league.Key, league.State]) -> list[int]:
+    """The years of which values are known, the latest first."""
+    return [year for name, year in known if name == queries.RANKED]
 
 
 @dataclass(frozen=True)
@@ -67,24 +79,29 @@ class AskedOfValues:
         return max(list(SORTS).index(self.sort) - 1, INDEX)
 
 
-def _asked_of_values() -> AskedOfValues:
-    """What cannot be read is left out. Who stands where is asked of one year: the one to begin with, if none is named."""
-    args = request.args
-    sort, grade, typed = args.get("urut", ""), args.get("predikat", ""), args.get("tahun", "")
-    asked = AskedOfValues(
-        sort if sort in SORTS else NAME,
-        grade if grade in queries.grades_of(queries.RANKED) else "",
-        int(typed) if typed.isdecimal() and len(typed) == 4 else None,
-    )
-    return replace(asked, year=league.opening(league.states())) if asked.is_ranked and asked.year is None else asked
+def _asked_of_values(known: Mapping[league.Key, league.State]) -> tuple[AskedOfValues, list[str]]:
+    """What can be read, and what cannot. Who stands where is asked of one year: the one to begin with, if none is named."""
+    remarks: list[str] = []
+
+    def chosen(name: str, called: str, allowed: Collection[str]) -> str:
+        typed = clean_line(request.args.get(name, ""))[:40]
+        if typed and typed not in allowed:
+            remarks.append(f"Tidak ada {called} “{typed}”.")
+        return typed if typed in allowed else ""
+
+    sort, grade = chosen("urut", "urutan", SORTS), chosen("predikat", "predikat", queries.grades_of(queries.RANKED))
+    year = chosen("tahun", "nilai untuk tahun", {str(year) for year in _years(known)})
+    asked = AskedOfValues(sort or NAME, grade, int(year) if year else None)
+    return replace(asked, year=league.opening(known)) if asked.is_ranked and asked.year is None else asked, remarks
 
 
-def _order(asked: AskedOfValues) -> list[int]:
+def _order(known: Mapping[league.Key, league.State], asked: AskedOfValues) -> list[int]:
     """The offices of which a value is known in that year, by id: the ranked ones first, then those of which only other values are."""
-    ranked = league.of(league.states(), queries.RANKED, asked.year or 0).ordered(asked.measure)
-    others = league.without_position(queries.RANKED, asked.year or 0, league.Narrowing(grade=asked.grade))
-    found = [row.office_id for row in ranked if asked.grade in ("", row.grade)]
-    return list(dict.fromkeys([*found, *(row.office_id for row in others)]))
+    year, measure = asked.year or 0, asked.measure
+    ranked = [row for row in league.of(known, queries.RANKED, year).ordered(measure) if asked.grade in ("", row.grade)]
+    others = league.without_position(queries.RANKED, year, league.Narrowing(grade=asked.grade))
+    others.sort(key=lambda row: (row.value, *row.domains)[measure] or 0, reverse=True)
+    return list(dict.fromkeys(row.office_id for row in [*ranked, *others]))
 
 
 def _wanted() -> queries.Filter:

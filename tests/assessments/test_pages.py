@@ -142,8 +142,9 @@ def test_an_office_nobody_knows_is_left_out(client):
         ("instrumen=pemdi-2026&i3=6", "Tidak ada tingkat “6”"), ("instrumen=pemdi-2026&n3=2,555", "paling banyak dua desimal"),
         ("instrumen=spbe-2020&i3=2,5", "Tidak ada tingkat “2,5”"), ("instrumen=pemdi-2026&i30=2", "tidak punya indikator 30"),
         ("instrumen=pemdi-2026&tingkat=3333", "memuat 4 nilai"), ("instrumen=pemdi-2026&luar5=101", "bernilai 0 sampai 100"),
-        ("instrumen=pemdi-2030&i3=2", "Tidak ada instrumen “pemdi-2030”"), ("instrumen=%3Cscript%3E&i3=2", "Tidak ada instrumen “<script>”"),
-        ("instrumen=pemdi-2026", "Belum ada nilai yang diisi"), ("", "Belum ada nilai yang diisi"),
+        ("instrumen=pemdi-2030&i3=2", "Tidak ada instrumen “pemdi-2030”"),
+        ("instrumen=%3Cscript%3E&i3=2", "Tidak ada instrumen “<script>”"),
+        ("instrumen=pemdi-2026", "Belum ada nilai yang diisi"), ("i1=", "Belum ada nilai yang diisi"),
         ("instrumen=pemdi-2026&tingkat=" + "3" * 10_000, "terlalu panjang"), ("i1=2&i1=4", "tertulis dua kali"),
         ("i1=2&luar7=1,8", "termasuk pita tingkat 2"),
     ],
@@ -187,7 +188,7 @@ def test_a_second_address_is_read_however_it_was_copied(client, pasted, said):
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
-        ("halo", "tidak memuat satu nilai pun"), (ACEH, "memakai instrumen lain"), ("https://[", "tidak dapat dibaca"),
+        ("halo", "tidak memuat satu nilai pun"), (ACEH, "memakai instrumen lain"), ("https://[?tingkat=1", "tidak dapat dibaca"),
         ("instrumen=spbe-2020&i3=9", "Tidak ada tingkat “9”"), ("x" * 5000, "terlalu panjang"), ("&" * 3000, "tidak"),
         ("&".join(f"a{n}=1" for n in range(500)), "tidak dapat dibaca"), ("instrumen=spbe-2020", "tidak memuat satu nilai pun"),
     ],
@@ -204,13 +205,14 @@ def test_what_only_one_of_two_holds_is_named(client):
 
 def test_without_a_second_address_it_is_asked_for(client):
     assert 'name="dengan"' in page_of(client, f"/simulasi/banding?{CLAIM}")
-    assert "Isi dahulu simulasi" in page_of(client, "/simulasi/banding", 422)
+    assert "Isi dahulu simulasi" in page_of(client, "/simulasi/banding?instrumen=spbe-2020", 422)
+    assert client.get("/simulasi/banding").location == client.get("/simulasi/hasil").location == "/simulasi/hitung"
 
 
 def test_nothing_of_a_sheet_is_stored(client, count_queries):
     with count_queries() as counted:
         client.get(f"/simulasi/hasil?{CLAIM}&instansi=kabupaten-mesuji")
-    assert counted.value <= 4 and not [text for text in counted.statements if not text.startswith("SELECT")]
+    assert counted.value <= 5 and not [text for text in counted.statements if not text.startswith("SELECT")]
     with count_queries() as counted:
         client.get("/simulasi/hitung")
     assert counted.value == 0

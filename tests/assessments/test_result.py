@@ -100,7 +100,8 @@ def test_an_empty_sheet_can_still_be_anything(instrument):
 
 @pytest.mark.parametrize(
     ("instrument", "level", "grade", "distance", "beyond"),
-    [(SPBE, 3, "Sangat Baik", "0.5", False), (PEMDI, 3, "Sangat Baik", "0.5", True), (PEMDI, 4, "Memuaskan", "0", True), (SPBE, 1, "Cukup", "0.8", False)],
+    [(SPBE, 3, "Sangat Baik", "0.5", False), (PEMDI, 3, "Sangat Baik", "0.5", True), (PEMDI, 4, "Memuaskan", "0", True),
+     (SPBE, 1, "Cukup", "0.8", False)],
 )  # fmt: skip
 def test_how_far_the_next_grade_is(instrument, level, grade, distance, beyond):
     found = result.compute(whole(instrument, level)).next_grade

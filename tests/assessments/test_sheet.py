@@ -86,7 +86,8 @@ def test_the_address_is_short_and_can_be_read():
         ("luar5=101", 5, "bernilai 0 sampai 100"), ("luar5=-1", 5, "bernilai 0 sampai 100"), ("luar7=0,5", 7, "bernilai 1 sampai 5"),
         ("luar5=12,345", 5, "paling banyak dua desimal"), ("luar5=tinggi", 5, "bernilai 0 sampai 100"),
         ("luar2=50", 2, "tidak mengambil nilai dari indeks luar"), ("luar10=2", 10, "tidak mengambil nilai dari indeks luar"),
-        ("luar5=25&i5=3", 5, "dua nilai berbeda"), ("x=" + "1" * 10_000, 0, "terlalu panjang"), ("tingkat=" + "1" * 10_000, 0, "terlalu panjang"),
+        ("luar5=25&i5=3", 5, "dua nilai berbeda"), ("x=" + "1" * 10_000, 0, "terlalu panjang"),
+        ("tingkat=" + "1" * 10_000, 0, "terlalu panjang"),
         ("&".join(f"i1={number}" for number in range(3000)), 0, "terlalu panjang"),
     ],
 )  # fmt: skip
@@ -123,7 +124,8 @@ def test_what_means_nothing_is_no_fault():
 @pytest.mark.parametrize(
     ("number", "index", "value"),
     [
-        (5, "25", "2"), (5, "68.75", "3.75"), (5, "0", "1"), (5, "12.5", "1.5"), (5, "12.51", "1.5004"), (5, "37.5", "2.5"), (5, "100", "5"),
+        (5, "25", "2"), (5, "68.75", "3.75"), (5, "0", "1"), (5, "12.5", "1.5"), (5, "12.51", "1.5004"), (5, "37.5", "2.5"),
+        (5, "100", "5"),
         (6, "1", "1"), (6, "3.5", "3.5"), (6, "3.51", "3.51"), (6, "5", "5"), (7, "1", "1"), (7, "1.81", "1.5125"), (7, "5", "5"),
     ],
 )  # fmt: skip

@@ -68,7 +68,7 @@ def test_a_page_that_is_not_there_shows_the_way_on(person):
     person().open("/artikel/tidak-pernah-ada").sees("Halaman ini tidak ada")
 
 
-ROOMS = ["Artikel", "Indikator", "Instansi", "Kunjungan", "Catatan", "Tanya", "Bantuan"]
+ROOMS = ["Artikel", "Indikator", "Instansi", "Kunjungan", "Catatan", "Tanya", "Simulasi", "Bantuan"]
 LONG = "Dra. Kusumawardhaningrumsari Wahyuningtyas, M.M."
 
 

@@ -113,7 +113,7 @@ NOBODY, VISITORS = {"no-store": None}, {"private": None, "no-cache": None}
 OPEN_BUT = {
     "accounts.accept": 404, "feeds.feed": 404, "notifications.stop": 404, "offices.logo": 404, "search.visit": 404,
     "security.two_factor_token_validation": 302, "security.reset_password": 302, "security.mf_recovery": 302,
-    "home.instrument": 302, "home.demand_short": 302,
+    "home.instrument": 302, "home.demand_short": 302, "assessments.index": 302, "assessments.outcome": 302, "assessments.pair": 302,
 }  # fmt: skip
 
 

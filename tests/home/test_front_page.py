@@ -85,11 +85,11 @@ def test_the_leading_offices_are_shown_with_value_grade_year_and_source(client, 
 @pytest.mark.parametrize(("best", "leads"), [("2.07", False), ("2.59", False), ("2.60", True), ("4.26", True)])
 def test_nobody_leads_with_less_than_baik(client, db_ctx, best, leads):
     with db_ctx():
-        value, others = Decimal(best), db.session.query(IndexValue).filter_by(instrument_id="spbe-2020").all()
-        for place, row in enumerate(others):
-            row.value, row.published_as, row.grade = (value, best, None) if place == 0 else (Decimal("1.50"), "1.50", None)
-            row.year = 2023
-            row.kind = "penetapan" if place == 0 else f"uji {place}"
+        rows = db.session.query(IndexValue).filter_by(instrument_id="spbe-2020").order_by(IndexValue.id).all()
+        for place, row in enumerate(rows):
+            row.value, row.published_as, row.grade, row.year, row.kind = Decimal("1.50"), "1.50", None, 2023, f"uji {place}"
+        db.session.flush()
+        rows[0].value, rows[0].published_as, rows[0].kind = Decimal(best), best, "penetapan"
         db.session.commit()
     section = client.get("/").text.split("Unggul pada indeks terbit")[1].split("</section>")[0]
     assert section.count("<li>") == (1 if leads else 0) and (best.replace(".", ",") in section) == leads

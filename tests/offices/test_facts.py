@@ -243,4 +243,4 @@ def test_a_grade_is_computed_only_where_none_was_published_and_near_a_limit_both
         assert (value.grade, value.or_grade, value.grade_is_computed) == (grade, other, not published)
         assert queries.is_good(value.row) == (grade != "Cukup")
     row = client.get("/instansi/kabupaten-nabire").text.split("Indeks menurut tahun</h2>")[1].split("</table>")[0]
-    assert grade in row and ("dihitung Berguru" in row) == (not published) and (f"{other} bila nilai tepatnya" in row) == bool(other)
+    assert grade in row and ("dihitung Berguru" in row) == (not published) and (f"dari nilai tepat, mungkin {other}" in row) == bool(other)

@@ -12,7 +12,7 @@ from kb.offices.ranking import INDEX, League, Places, Position, Ranked
 
 def row(number: int, *measures, kind: str = "kabupaten", province: str = "18") -> Ranked:
     values = tuple(None if said is None else Decimal(said) for said in measures)
-    return Ranked(number, number, f"18.{number:02}", f"s{number}", f"Nama {number:03}", kind, province, None, values)
+    return Ranked(number, number, f"18.{number:02}", f"s{number}", f"Nama {number:03}", kind, province, None, False, values)
 
 
 def league(*rows: Ranked) -> League:

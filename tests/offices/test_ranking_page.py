@@ -44,7 +44,7 @@ def value_of(code: str, year: int, kind: str = "penetapan (laporan resmi)") -> I
 
 def test_it_opens_on_the_newest_year_of_which_the_country_is_known(client):
     page = page_of(client)
-    assert "Peringkat Indeks SPBE 2024" in page and "dari 523 yang diketahui" in page
+    assert "Peringkat Indeks SPBE 2020, tahun 2024" in page and "dari 523 yang diketahui" in page
     assert ranked(page)[:3] == ["kabupaten-banyuwangi", "provinsi-jawa-barat", "kabupaten-kediri"]
 
 

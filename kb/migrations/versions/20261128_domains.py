@@ -16,7 +16,7 @@ def upgrade():
         for name in DOMAINS:
             batch.add_column(sa.Column(name, sa.Numeric(4, 2), nullable=True))
         batch.add_column(sa.Column("seeded", sa.String(16), nullable=True))
-    op.execute("UPDATE index_value SET seeded = 'sebelumnya'")  # until now nobody but setup wrote here: it overwrote all of them each time
+    op.execute("UPDATE index_value SET seeded = 'sebelumnya'")  # until now setup overwrote whatever it knew, each time
 
 
 def downgrade():

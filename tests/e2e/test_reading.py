@@ -33,7 +33,7 @@ def test_who_is_best_at_management_in_the_province_of_pringsewu(person, how):
     reader.look()
     expect(main.locator("tbody tr").first).to_contain_text("Kabupaten Way Kanan")
     reader.sees("Posisi menurut manajemen")
-    reader.follow("Peta").sees("Peta Indeks SPBE 2024: Lampung")
+    reader.follow("Peta").sees("Peta Indeks SPBE 2020, tahun 2024: Lampung")
     main.locator("svg").get_by_role("link", name="Kabupaten Way Kanan: Sangat Baik").click()
     reader.look()
     expect(main.get_by_role("heading", level=1)).to_have_text("Diskominfo Kabupaten Way Kanan")

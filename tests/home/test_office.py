@@ -110,7 +110,11 @@ def test_a_value_whose_source_names_no_instrument_is_a_point_of_its_own_and_the_
 def test_how_sure_we_are_stands_once_below_the_values(client):
     section = index_of(client)
     assert section.count("Keyakinan kami") == 1 and "keyakinan" not in section.split("<table")[1].split("</table>")[0]
-    assert "2022, 2023 (penetapan (laporan resmi)) dan 2024 tinggi (" in section and "2023 (dinyatakan dinas) sedang (" in section and "2018 dan 2020 rendah (" in section
+    assert (
+        "2022, 2023 (penetapan (laporan resmi)) dan 2024 tinggi (" in section
+        and "2023 (dinyatakan dinas) sedang (" in section
+        and "2018 dan 2020 rendah (" in section
+    )
 
 
 def test_spbe_and_pemdi_never_share_a_picture(client):

@@ -118,6 +118,9 @@ def _library(folder: Path, size: int, stack: ExitStack, options) -> list[Target]
         Target("article, no account", server, often),
         Target("article, no account, seldom read", server, pages),
         Target("article, signed in", server, often, cookie),
+        Target("rank, a province and the country", server, ["/peringkat?tahun=2024&provinsi=18", "/peringkat?tahun=2024&hal=9"]),
+        Target("rank as a map", server, ["/peringkat/peta?tahun=2024"]),
+        Target("calculator, 47 indicators", server, ["/simulasi/hitung?instrumen=spbe-2020"]),
         Target("search, two words", server, [f"/cari?q={query}" for query in queries]),
         Target("search, two words, JSON", server, [f"/api/v1/search?q={query}" for query in queries]),
     ]

@@ -123,7 +123,7 @@ def _laid_out(points: tuple[tuple[float, float], ...], cell: int) -> tuple[list[
 def _stretch(points: Sequence, cell: int, width: float, height: float) -> float:
     """How much higher than the land the picture has to be for all points to find a place."""
     needed = len(points) * cell * cell * ROW / FULLEST
-    return max(1.0, needed / max(width * height, 1))
+    return max(1.0, needed / (max(width, cell) * max(height, cell)))
 
 
 def _nearest_free(wanted: Sequence[tuple[float, float]], cell: int) -> list[tuple[float, float]]:

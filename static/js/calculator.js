@@ -52,7 +52,6 @@ document.querySelectorAll("form[data-calculator]").forEach((form) => {
     const empty = sheet.findIndex(([, found]) => found === null);
     part("next").hidden = empty < 0;
     if (empty >= 0) part("next").href = "#" + rows[empty].id;
-    history.replaceState(null, "", "?" + address());
   }
 
   // The sheet as it stands in an address, as the server writes it: nothing is lost by opening the page again, and nothing is sent.
@@ -76,6 +75,7 @@ document.querySelectorAll("form[data-calculator]").forEach((form) => {
       else if (isLevel || event.target.value.trim()) other.value = "";
     });
     show();
+    history.replaceState(null, "", "?" + address());
   });
   show();
 });

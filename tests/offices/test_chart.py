@@ -70,3 +70,16 @@ def test_every_value_stays_inside_its_picture_and_no_line_leaves_its_instrument(
             assert set(points) <= set(places)
     drawn = sum(len(picture.lines) for picture in chart.draw(rows))
     assert drawn <= len({instrument for _, _, instrument in found if instrument})
+
+
+def test_what_cannot_be_an_index_is_not_drawn():
+    (picture,) = chart.draw([value(2022, "2.59"), value(2023, "3.57"), value(2024, "0")])
+    assert [point.year for point in picture.points] == [2022, 2023]
+
+
+def test_the_small_line_breaks_between_instruments_and_needs_two_years():
+    drawn = chart.spark([[(2022, Decimal("2")), (2023, Decimal("3"))], [(2021, Decimal("1"))]], 2021, 2023)
+    assert (
+        drawn.lines == ["44,28 84,20"] and drawn.points == [(44, 28), (84, 20), (4, 36)] and drawn.said == "2022 2,00, 2023 3,00, 2021 1,00"
+    )
+    assert chart.spark([[(2022, Decimal("2"))]], 2021, 2023) is None and chart.spark([], 2021, 2021) is None

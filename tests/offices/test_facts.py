@@ -183,7 +183,11 @@ def test_a_corrected_fact_replaces_what_setup_wrote(db_ctx, facts):
         assert (value.id, value.published_as, value.grade, value.domain_4) == (ident, "2.59", "Cukup", Decimal("4.50"))
 
 
-@pytest.mark.parametrize("change", [{"value": Decimal("2.61")}, {"note": "Diperiksa kantor."}, {"domain_2": None}, {"grade": "Cukup"}])
+CHANGES = [{"value": Decimal("2.61")}, {"note": "Diperiksa kantor."}, {"domain_2": None}, {"grade": "Cukup"}, {"source": "Kami"},
+           {"confidence": "rendah"}, {"published_as": "2.6"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_what_people_changed_stays_whatever_the_facts_say(db_ctx, facts, change):
     with db_ctx():
         facts(FIRST)
@@ -196,6 +200,30 @@ def test_what_people_changed_stays_whatever_the_facts_say(db_ctx, facts, change)
             assert {name: getattr(value, name) for name in change} == change
         facts()
         assert len(known("94.01")) == 1, "nor is it taken away when the facts no longer hold it"
+
+
+@pytest.mark.parametrize("change", [{"kind": "penetapan kantor"}, {"year": 2022}, {"instrument_id": "spbe-2018"}])
+def test_a_row_that_people_gave_another_kind_year_or_instrument_is_theirs(db_ctx, facts, change):
+    with db_ctx():
+        facts(FIRST)
+        ident = known("94.01")[0].id
+        for name, new in change.items():
+            setattr(known("94.01")[0], name, new)
+        db.session.commit()
+        facts(FIRST)
+        assert {name: getattr(db.session.get(IndexValue, ident), name) for name in change} == change
+        assert len(known("94.01")) == 2, "and the fact stands beside it again"
+
+
+def test_what_people_added_before_setup_noted_anything_stays(db_ctx, facts):
+    """A row of an earlier version that the facts do not hold may be anybody's."""
+    with db_ctx():
+        facts(FIRST)
+        value = known("94.01")[0]
+        value.kind, value.seeded = "penetapan kantor", seed.EARLIER
+        db.session.commit()
+        facts(SECOND)
+        assert [(value.year, value.kind) for value in known("94.01")] == [(2023, "penetapan kantor"), (2024, "penetapan")]
 
 
 def test_what_people_added_stays_and_what_the_facts_no_longer_hold_goes(db_ctx, facts):

@@ -234,6 +234,20 @@ def test_a_changed_value_is_seen_at_once_however_it_was_changed(client, db_ctx, 
         assert ("Kurang" if change == "grade" else "4,95") in row_of(page, "kabupaten-mesuji")
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["value = value + 0.13, domain_1 = domain_1 - 0.11", "domain_1 = domain_1 + 0.17, domain_2 = domain_2 - 0.13", "confidence = 'rendah'",
+     "domain_1 = domain_2, domain_2 = domain_1", "kind = 'penetapan'"],
+)  # fmt: skip
+def test_changes_of_one_row_do_not_hide_each_other(client, db_ctx, change):
+    with db_ctx():
+        before = league.states()["spbe-2020", 2024]
+        db.session.execute(db.text(f"UPDATE index_value SET {change} WHERE id = {value_of('18.11', 2024).id}"))
+        assert league.states()["spbe-2020", 2024] != before
+        db.session.commit()
+    page_of(client, "?tahun=2024&provinsi=18")
+
+
 def test_two_values_that_change_places_are_another_state(db_ctx):
     with db_ctx():
         before = league.states()["spbe-2020", 2024]
@@ -288,3 +302,121 @@ def test_a_full_page_costs_no_more_statements_than_one_row(client, count_queries
     with count_queries() as full:
         page_of(client, "?tahun=2024")
     assert full.value == one.value <= 5
+
+
+# ---- values that nobody expects
+
+
+def add(code: str, **said) -> None:
+    """A value of an office beside those of the facts."""
+    known = {
+        "instrument_id": "spbe-2020",
+        "year": 2024,
+        "value": Decimal("4.5"),
+        "kind": "penetapan",
+        "grade": None,
+        "confidence": "tinggi",
+    }
+    row = known | {"note": "", "source": "Uji"} | said
+    db.session.add(IndexValue(office_id=office(code).id, published_as=str(row["value"]), **row))
+    db.session.commit()
+
+
+def test_an_instrument_nobody_knows_breaks_no_page_and_is_called_by_its_id(client, db_ctx):
+    with db_ctx():
+        add("18.72", instrument_id="spbe-2099", year=2026, **{f"domain_{n}": Decimal("4.5") for n in range(1, 5)})
+    own = client.get("/instansi/kota-metro")
+    assert own.status_code == 200 and "spbe-2099" in own.text and "evaluasi 2024" in own.text, "one of one says nothing of where it stands"
+    assert "spbe-2099" in page_of(client, "?instrumen=spbe-2099") and client.get("/peringkat.xlsx?instrumen=spbe-2099").status_code == 200
+
+
+def test_a_value_of_the_editorial_office_is_ranked_nowhere(client, db_ctx):
+    with db_ctx():
+        add("redaksi")
+    assert client.get("/instansi/redaksi").status_code == 200
+    assert "dari 523 yang diketahui" in page_of(client) and client.get("/peringkat/peta").status_code == 200
+
+
+def test_one_value_of_a_new_instrument_does_not_replace_where_an_office_stands(client, db_ctx):
+    with db_ctx():
+        add("18.10", instrument_id="pemdi-2026", year=2026)
+    own = client.get("/instansi/kabupaten-pringsewu").text
+    assert "dari 523 yang diketahui di Indonesia" in own and "dari 1 yang diketahui" not in own
+
+
+def test_signs_that_no_sheet_may_hold_are_left_out(client, db_ctx):
+    with db_ctx():
+        value_of("18.11", 2024).note = "\x0bCatatan\x01"
+        db.session.commit()
+    sheet = load_workbook(io.BytesIO(client.get("/peringkat.xlsx?tahun=2024&provinsi=18").data))["Peringkat"]
+    assert "Catatan" in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_a_computed_grade_says_so_wherever_it_stands_and_can_be_chosen(client):
+    """Central Java's 2.74 of 2021 was published without a grade."""
+    for address in ("/peringkat?tahun=2021&predikat=Baik", "/instansi?tahun=2021&predikat=Baik"):
+        row = row_of(unescape(client.get(address).text), "provinsi-jawa-tengah")
+        assert re.search(r"2,74</strong> Baik <span class=\"meta\">\(dihitung\)", row), address
+    assert "Baik (dihitung Berguru)" in client.get("/peringkat.csv?tahun=2021&predikat=Baik").data.decode("utf-8-sig")
+
+
+def test_many_values_without_position_are_shortened_and_all_in_the_file(client, db_ctx):
+    with db_ctx():
+        for row in db.session.scalars(select(IndexValue).where(IndexValue.year == 2024, IndexValue.kind == "penetapan (laporan resmi)")):
+            row.kind = "sementara"
+        db.session.commit()
+        count = len(league.without_position("spbe-2020", 2024, league.Narrowing()))
+    page = page_of(client, "?tahun=2024")
+    assert f"Ditampilkan 100 dari {count}" in page and page.split('id="tanpa-posisi"')[1].count("<tr>") == 101
+    rows = client.get("/peringkat.csv?tahun=2024").data.decode("utf-8-sig").strip().split("\r\n")
+    assert len(rows) > count, "whatever is ranked, and all of these"
+
+
+def test_domains_of_unranked_values_stand_too(client):
+    page = page_of(client, "?tahun=2025")
+    assert "Kebijakan 3,50" in row_of(page.split('id="tanpa-posisi"')[1], "provinsi-kalimantan-tengah")
+    by_domain = client.get("/instansi?urut=manajemen&tahun=2025").text
+    assert by_domain.index("provinsi-kalimantan-tengah") < by_domain.index("kota-mataram"), "2,73 before none"
+
+
+# ---- the form keeps what the address says
+
+
+def test_a_year_of_another_instrument_is_chosen_with_it(client):
+    page = page_of(client, "?tahun=pemdi-2026/2026")
+    assert "Peringkat Indeks Pemdi 2026, tahun 2026" in page and "Belum ada nilai penetapan" in page and "notice" not in page
+    assert '<option value="pemdi-2026/2026" selected>' in page and '<option value="2024">' in page
+
+
+def test_the_order_stays_when_something_else_is_chosen(client):
+    assert '<input type="hidden" name="arah" value="naik">' in page_of(client, "?tahun=2024&arah=naik")
+    assert 'name="arah"' not in page_of(client, "?tahun=2024") and 'name="arah"' not in page_of(client, "?tahun=2024&urut=nama")
+    drawn = unescape(client.get("/peringkat/peta?tahun=2024&provinsi=18&urut=manajemen&arah=naik").text)
+    assert 'name="urut" value="manajemen"' in drawn and 'name="arah" value="naik"' in drawn
+
+
+def test_the_map_shows_one_grade_where_one_is_chosen(client):
+    page = unescape(client.get("/peringkat/peta?tahun=2024&provinsi=18&predikat=Sangat+Baik").text)
+    assert page.count("<title>") == 1 + 3 and "Kabupaten Mesuji: Sangat Baik" in page
+
+
+def test_a_domain_nobody_has_gives_way_to_the_index(client):
+    page = page_of(client, "?tahun=2021&urut=manajemen")
+    assert "Nilai domain tahun 2021 tidak diketahui: diurutkan menurut indeks." in page and "Posisi menurut indeks" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("?urut=gaji", "Tidak ada urutan “gaji”."), ("?predikat=Hebat", "Tidak ada predikat “Hebat”."),
+     ("?hal=9999", "Halaman 9999 tidak ada"),
+     ("?urut=manajemen&tahun=9999", "Tidak ada nilai untuk tahun “9999”.")],
+)  # fmt: skip
+def test_the_list_of_offices_says_what_it_could_not_read(client, query, said):
+    assert said in unescape(client.get(f"/instansi{query}").text)
+
+
+def test_a_misprint_has_its_note_on_the_page_of_the_office(client):
+    page = unescape(client.get("/instansi/provinsi-jawa-timur").text)
+    assert re.search(r"<s [^>]*>0,60</s>", page) and page.count("tidak cocok dengan indeksnya: salah cetak.") == 2
+    banyuasin = unescape(client.get("/instansi/kabupaten-banyuasin").text)
+    assert re.search(r"<s [^>]*>0,30</s>", banyuasin), "in the table of the years"

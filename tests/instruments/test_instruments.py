@@ -210,7 +210,7 @@ def spoil_rule_source(data):
 
 
 def spoil_rule_of_a_source_without_short_name(data):
-    data["indicators"][2]["rules"][0]["source"] = "S1"
+    data["indicators"][2]["rules"][0]["source"] = "S2"
 
 
 def spoil_rule_level(data):

@@ -60,22 +60,28 @@ def simulation():
     args = MultiDict((name, text) for name, text in request.args.items(multi=True) if name != "instrumen")
     reading = read(args, loader.get(named))
     if reading.faults:
-        return {
-            "error": "Ada nilai yang tidak dapat dibaca.",
-            "faults": {str(number): text for number, text in reading.faults.items()},
-        }, 400
-    return _simulation(result.compute(reading.sheet), {str(number): text for number, text in reading.remarks.items()})
+        return {"error": "Ada nilai yang tidak dapat dibaca.", "faults": _by_indicator(reading.faults)}, 400
+    return _simulation(result.compute(reading.sheet), _by_indicator(reading.remarks))
+
+
+def _by_indicator(said: list[tuple[int, str]]) -> dict[str, str]:
+    """What is to be said, by indicator; "0" of the address as a whole."""
+    return {str(number): " ".join(text for at, text in said if at == number) for number in dict.fromkeys(number for number, _ in said)}
 
 
 def _simulation(found: result.Result, remarks: dict[str, str]) -> dict:
-    sheet, instrument = found.sheet, found.sheet.instrument
+    sheet, instrument, above = found.sheet, found.sheet.instrument, found.next_grade
     return {
         "instrument": instrument.id,
         "official": False,
         "filled": sheet.filled,
         "total": sheet.total,
         "index": _range(found.index) | {"exact_lower": str(found.low.exact), "exact_upper": str(found.high.exact)},
-        "grade": {"lower": found.low.grade, "upper": found.high.grade},
+        "grade": {"lower": found.low.grade, "upper": found.high.grade, "by_practice": {str(y): g for y, g in found.by_practice.items()}},
+        "next_grade": above and {"name": above.grade.name, "distance": f"{above.distance.normalize():f}", "beyond": above.beyond},
+        "steps": [
+            {"number": s.indicator.number, "level": s.level, "gain": f"{s.gain.normalize():f}", "reaches": s.reaches} for s in found.steps
+        ],
         "domains": [
             {"number": d.number, "name": d.name, "weight": str(d.weight)} | _range(found.domains[d.number]) for d in instrument.domains
         ],
@@ -96,7 +102,9 @@ def _weighed(indicator: loader.Indicator, sheet: Sheet) -> dict[str, str | int |
     """Numbers are texts, so that no reader makes binary fractions of them."""
     value = sheet.values.get(indicator.number)
     said = {"number": indicator.number, "name": indicator.short_name, "weight": str(indicator.weight)}
-    return said | {"value": None if value is None else f"{value.normalize():f}"}
+    index = sheet.outside.get(indicator.number)
+    shown = {"value": None if value is None else f"{round(value, 10).normalize():f}"}
+    return said | shown | ({} if index is None else {"outside_index": f"{index.normalize():f}"})
 
 
 @bp.get("/openapi.json")
@@ -126,7 +134,21 @@ RANGE = {"lower": NUMBER, "upper": NUMBER}
 PART = {"type": "object", "properties": {"number": {"type": "integer"}, "name": TEXT, "weight": NUMBER, **RANGE}}
 SIMULATION = {
     "type": "object",
-    "required": ["instrument", "official", "filled", "total", "index", "grade", "domains", "aspects", "indicators", "remarks", "url"],
+    "required": [
+        "instrument",
+        "official",
+        "filled",
+        "total",
+        "index",
+        "grade",
+        "next_grade",
+        "steps",
+        "domains",
+        "aspects",
+        "indicators",
+        "remarks",
+        "url",
+    ],
     "properties": {
         "instrument": {"type": "string", "enum": list(INSTRUMENTS)},
         "official": {"const": False, "description": "Simulasi, bukan nilai resmi."},
@@ -137,14 +159,36 @@ SIMULATION = {
             "properties": RANGE | {"exact_lower": NUMBER, "exact_upper": NUMBER},
             "description": "Batas bawah dan atas: yang kosong dihitung 1 dan 5. `exact_*` belum dibulatkan.",
         },
-        "grade": {"type": "object", "properties": {"lower": TEXT, "upper": TEXT}},
+        "grade": {
+            "type": "object",
+            "properties": {"lower": TEXT, "upper": TEXT, "by_practice": {"type": "object", "additionalProperties": TEXT}},
+            "description": "by_practice: menurut cara laporan evaluasi tiap tahun, hanya bila berbeda.",
+        },
+        "next_grade": {
+            "type": ["object", "null"],
+            "properties": {"name": TEXT, "distance": NUMBER, "beyond": {"type": "boolean"}},
+            "description": "Dari batas bawah. beyond: indeks harus lebih dari batasnya.",
+        },
+        "steps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"number": {"type": "integer"}, "level": {"type": "integer"}, "gain": NUMBER, "reaches": {"type": "boolean"}},
+            },
+        },
         "domains": {"type": "array", "items": PART},
         "aspects": {"type": "array", "items": PART},
         "indicators": {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"number": {"type": "integer"}, "name": TEXT, "weight": NUMBER, "value": {"type": ["string", "null"]}},
+                "properties": {
+                    "number": {"type": "integer"},
+                    "name": TEXT,
+                    "weight": NUMBER,
+                    "value": {"type": ["string", "null"]},
+                    "outside_index": NUMBER,
+                },
             },
         },
         "remarks": {"type": "object", "additionalProperties": TEXT},

@@ -1,22 +1,21 @@
 """Outside indices: how an index that others give becomes the value of a Pemdi indicator. Pure.
 
 The regulation gives bands of the outside index, one for each level; inside a band the value is drawn straight, which is an assumption of
-ours with a confidence of its own. Values have four decimals, enough for no two outside indices with two decimals to share one.
+ours with a confidence of its own. Values are not rounded here: some of them have no end (2.9 of 2.6 to 3.5).
 """
 
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 FILE = Path(__file__).parent / "data" / "outside_indices.csv"
 INSTRUMENT = "pemdi-2026"
-# The values of an indicator at which its levels begin and end.
+# The values of an indicator at which its levels begin and end; each level holds its upper one.
 VALUES = tuple(map(Decimal, ("1.0", "1.5", "2.5", "3.5", "4.0", "5.0")))
-PLACES = Decimal("0.0001")
 
 
 class OutOfRange(ValueError):
@@ -52,15 +51,19 @@ class OutsideIndex:
         return self.limits[-1]
 
     def value(self, index: Decimal) -> Decimal:
-        """The value of the indicator, four decimals. Raises OutOfRange, and OnLimit where no value can be said."""
+        """The value of the indicator. Raises OutOfRange, and OnLimit where no value can be said."""
         if not self.lowest <= index <= self.highest:
             raise OutOfRange(index)
         if not self.holds_upper and index in self.limits[1:-1]:
             raise OnLimit(self.limits.index(index) + 1)
-        (below, above), (low, high) = next(
-            (band, values) for band, values in zip(pairwise(self.limits), pairwise(VALUES), strict=True) if index <= band[1]
-        )
-        return (low + (index - below) * (high - low) / (above - below)).quantize(PLACES, ROUND_HALF_UP)
+        bands = zip(pairwise(self.limits), pairwise(VALUES), strict=True)
+        (below, above), (low, high) = next((band, values) for band, values in bands if index <= band[1])
+        return low + (index - below) * (high - low) / (above - below)
+
+
+def level_of(value: Decimal) -> int:
+    """The level whose band of values holds this one."""
+    return next(level for level, limit in enumerate(VALUES[1:], 1) if value <= limit)
 
 
 @cache
@@ -79,6 +82,5 @@ def _index(row: Mapping[str, str]) -> OutsideIndex:
     limits = tuple(Decimal(row[f"at_{value}"]) for value in VALUES)
     if list(limits) != sorted(set(limits)):
         raise ValueError(f"{row['name']}: its limits do not rise")
-    return OutsideIndex(
-        int(row["indicator"]), row["name"], limits, row["holds"] == "atas", row["counted"] == "ya", row["note"], row["confidence"]
-    )
+    number, holds_upper, counted = int(row["indicator"]), row["holds"] == "atas", row["counted"] == "ya"
+    return OutsideIndex(number, row["name"], limits, holds_upper, counted, row["note"], row["confidence"])

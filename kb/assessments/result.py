@@ -6,8 +6,9 @@ computed from the values themselves and rounded once, for the eye.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
+from kb.assessments.outside import level_of
 from kb.assessments.sheet import Sheet
 from kb.instruments import scoring
 from kb.instruments.loader import HIGHEST, LOWEST, Grade, Indicator
@@ -39,7 +40,10 @@ class NextGrade:
 
 @dataclass(frozen=True)
 class Step:
-    """One level more on one indicator: what it adds to the index, exactly, and whether it alone reaches the next grade."""
+    """The next level on one indicator: what it adds to the index, and whether it alone reaches the next grade.
+
+    A fraction has the level whose band holds it: 2.6 is of level 3, and its next level is 4.
+    """
 
     indicator: Indicator
     level: int
@@ -92,22 +96,18 @@ class Result:
     def steps(self) -> list[Step]:
         """The single steps that lift the index most, of the indicators that have a value: the heaviest first, then by number."""
         values = self.sheet.values
-        open_ones = [i for i in self.sheet.instrument.indicators if values.get(i.number, HIGHEST) < HIGHEST]
+        open_ones = [i for i in self.sheet.instrument.indicators if level_of(values.get(i.number, HIGHEST)) < HIGHEST]
         gains = sorted(((_gain(i, values[i.number]), i.number) for i in open_ones), key=lambda found: (-found[0], found[1]))
         return [self._step(self.sheet.instrument.by_number[number], gain) for gain, number in gains[:STEPS]]
 
     def _step(self, indicator: Indicator, gain: Decimal) -> Step:
         reached = scoring.grade_of(self.sheet.instrument, self.low.exact + gain)
-        return Step(indicator, _level_above(self.sheet.values[indicator.number]), gain, reaches=reached.name != self.low.grade)
-
-
-def _level_above(value: Decimal) -> int:
-    return int(value.to_integral_value(ROUND_FLOOR)) + 1
+        return Step(indicator, level_of(self.sheet.values[indicator.number]) + 1, gain, reaches=reached.name != self.low.grade)
 
 
 def _gain(indicator: Indicator, value: Decimal) -> Decimal:
-    """What the next whole level adds to the index."""
-    return indicator.weight * (_level_above(value) - value) / 100
+    """What the next level adds to the index."""
+    return indicator.weight * (level_of(value) + 1 - value) / 100
 
 
 def compute(sheet: Sheet) -> Result:
@@ -146,7 +146,7 @@ def differences(one: Sheet, other: Sheet) -> list[Difference]:
         raise ValueError("two instruments are no two sides of one thing")
     both = [i for i in one.instrument.indicators if i.number in one.values and i.number in other.values]
     found = [Difference(i, one.values[i.number], other.values[i.number]) for i in both]
-    return sorted((d for d in found if d.change), key=lambda d: (-abs(d.effect), d.indicator.number))
+    return sorted((d for d in found if d.change), key=lambda d: (-abs(d.effect), -d.indicator.weight, d.indicator.number))
 
 
 def in_one_only(one: Sheet, other: Sheet) -> list[Indicator]:

@@ -18,8 +18,12 @@ from kb.instruments.loader import Instrument
 EMPTY = "x"
 # A whole sheet of Pemdi with a value for each indicator has some 300 signs; what is far longer is no sheet of ours.
 LONGEST_QUERY = 4000
-NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,8})?")
-FIELD = re.compile(r"(i|n|luar)([1-9][0-9]{0,2})")
+NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
+FIELD = re.compile(r"(i|n|luar)([1-9][0-9]{0,5})")
+# What others hang on to an address: not ours, and no fault.
+FOREIGN = ("utm_", "fbclid", "gclid", "igsh", "mc_", "_")
+# More signs than these that are no levels are one fault of the address.
+MOST_FAULTS = 5
 WHOLE = "Pilih tingkat 1 sampai 5."
 FRACTION = "Tulis angka 1 sampai 5, paling banyak dua desimal, misalnya 2,5."
 
@@ -92,103 +96,133 @@ def _written(value: Decimal) -> str:
 
 @dataclass
 class Reading:
-    """What could be read. `faults` by indicator (0: of the address as a whole), `typed` what stood there, `remarks` what is no fault."""
+    """What could be read: the sheet, what is wrong and what is to be said, each by indicator (0: of the address as a whole).
+
+    `typed` is what stood in the fields, by their names.
+    """
 
     sheet: Sheet
-    faults: dict[int, str] = field(default_factory=dict)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    remarks: list[tuple[int, str]] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
-    remarks: dict[int, str] = field(default_factory=dict)
+
+    def said(self, number: int, what: str = "faults") -> list[str]:
+        """The faults, or the remarks, of one indicator."""
+        return [text for at, text in getattr(self, what) if at == number]
 
 
 def read(args: MultiDict, instrument: Instrument) -> Reading:
     """Read a sheet. What is wrong is said at its place, what is right is kept."""
-    found = Reading(Sheet(instrument))
-    if sum(len(name) + len(text) + 2 for name, text in args.items(multi=True)) > LONGEST_QUERY:
-        found.faults[0] = "Alamat ini terlalu panjang untuk sebuah simulasi, jadi tidak dibaca."
-        return found
-    values, indices = _levels(args.get("tingkat", ""), found), {}
-    for name, text in args.items(multi=True):
-        if (part := FIELD.fullmatch(name)) and text.strip():
-            _field(found, part[1], int(part[2]), text.strip(), values, indices)
-    found.sheet = Sheet(instrument, {number: values[number] for number in sorted(values)}, indices)
-    return found
+    return _Reader(args, instrument).read()
 
 
-def _levels(text: str, found: Reading) -> dict[int, Decimal]:
-    """The groups of signs of an address."""
-    signs, numbers = text.replace("-", "").strip().lower(), [i.number for i in found.sheet.instrument.indicators]
-    if text and len(signs) != len(numbers):
-        found.faults[0] = (
-            f"Alamat ini memuat {len(signs)} nilai, padahal {found.sheet.instrument.short_name} punya {len(numbers)} indikator."
-        )
-    values = {}
-    for number, sign in zip(numbers, signs, strict=False):
-        if sign in "12345":
-            values[number] = Decimal(sign)
-        elif sign != EMPTY:
-            found.faults[number] = f"Tidak ada tingkat “{sign}”. {WHOLE}"
-    return values
+class _Reader:
+    """Reads one address or form: gathers what each indicator is given, then decides."""
 
+    def __init__(self, args: MultiDict, instrument: Instrument):
+        self.args, self.instrument = args, instrument
+        self.found = Reading(Sheet(instrument))
+        self.given: dict[int, set[Decimal]] = {}
+        self.indices: dict[int, Decimal] = {}
+        self.on_limit: dict[int, str] = {}
+        self.unknown: list[str] = []
 
-def _field(found: Reading, kind: str, number: int, text: str, values: dict[int, Decimal], indices: dict[int, Decimal]) -> None:
-    """One field of the form, or one value that stands for itself in the address."""
-    instrument, name = found.sheet.instrument, f"{kind}{number}"
-    if number not in instrument.by_number:
-        found.faults[0] = f"{instrument.short_name} tidak punya indikator {number}."
-        return
-    found.typed.setdefault(name, text)
-    if found.typed[name] != text:
-        found.faults[number] = f"Indikator {number} tertulis dua kali dengan nilai berbeda: {found.typed[name][:20]} dan {text[:20]}."
-        values.pop(number, None)
-        return
-    reader = {"i": _whole, "n": _value, "luar": _outside}[kind]
-    reader(found, number, text, values, indices)
+    def read(self) -> Reading:
+        if sum(len(name) + len(text) + 2 for name, text in self.args.items(multi=True)) > LONGEST_QUERY:
+            self._blame(0, "Alamat ini terlalu panjang untuk sebuah simulasi, jadi tidak dibaca.")
+            return self.found
+        for name, texts in self.args.lists():
+            self._parameter(name.removeprefix("amp;"), list(dict.fromkeys(text.strip() for text in texts if text.strip())))
+        if self.unknown:
+            self._blame(0, f"Tidak dikenal pada alamat {self.instrument.short_name} ini: {', '.join(self.unknown[:5])}.")
+        self._decide()
+        return self.found
 
+    def _blame(self, number: int, text: str) -> None:
+        self.found.faults.append((number, text))
 
-def _give(found: Reading, number: int, value: Decimal, values: dict[int, Decimal]) -> None:
-    """Give an indicator its value, unless another one was given in another field."""
-    if values.setdefault(number, value) != value:
-        found.faults[number] = f"Indikator {number} diisi dengan dua nilai berbeda. Pilih salah satu, kosongkan yang lain."
-        values.pop(number)
+    def _parameter(self, name: str, texts: list[str]) -> None:
+        """One name of the address, with all that was said for it."""
+        part = FIELD.fullmatch(name)
+        number = int(part[2]) if part else 0
+        if not texts or name.startswith(FOREIGN):
+            return
+        if name != "tingkat" and number not in self.instrument.by_number:
+            self.unknown.append(name[:20])
+            return
+        self.found.typed[name] = texts[0]
+        if len(texts) > 1:
+            self._blame(number, f"Tertulis dua kali dengan nilai berbeda: {texts[0][:20]} dan {texts[1][:20]}.")
+        elif part:
+            {"i": self._level, "n": self._value, "luar": self._outside}[part[1]](number, texts[0])
+        else:
+            self._signs(texts[0])
 
+    def _give(self, number: int, value: Decimal) -> None:
+        self.given.setdefault(number, set()).add(value)
 
-def _whole(found: Reading, number: int, text: str, values: dict[int, Decimal], _indices) -> None:
-    if text in ("1", "2", "3", "4", "5"):
-        _give(found, number, Decimal(text), values)
-    else:
-        found.faults[number] = f"Tidak ada tingkat “{text[:20]}”. {WHOLE}"
+    def _signs(self, text: str) -> None:
+        """The groups of signs of an address."""
+        signs, numbers = text.replace("-", "").lower(), [i.number for i in self.instrument.indicators]
+        if len(signs) != len(numbers):
+            self._blame(0, f"Alamat ini memuat {len(signs)} nilai, padahal {self.instrument.short_name} punya {len(numbers)} indikator.")
+        wrong = []
+        for number, sign in zip(numbers, signs, strict=False):
+            if sign in "12345":
+                self._give(number, Decimal(sign))
+            elif sign != EMPTY:
+                wrong.append((number, f"Tidak ada tingkat “{sign}”. {WHOLE}"))
+        if len(wrong) > MOST_FAULTS:
+            self._blame(0, f"{len(wrong)} tanda pada alamat ini bukan tingkat 1 sampai 5.")
+        else:
+            self.found.faults += wrong
 
+    def _level(self, number: int, text: str) -> None:
+        if text in ("1", "2", "3", "4", "5"):
+            self._give(number, Decimal(text))
+        else:
+            self._blame(number, f"Tidak ada tingkat “{text[:20]}”. {WHOLE}")
 
-def _value(found: Reading, number: int, text: str, values: dict[int, Decimal], _indices) -> None:
-    value = _number(text)
-    if value is None or not 1 <= value <= 5 or _written(value) != _written(round(value, 2)):
-        found.faults[number] = f"“{text[:20]}” bukan nilai. {FRACTION if found.sheet.instrument.fractions else WHOLE}"
-    elif not found.sheet.instrument.fractions and value != value.to_integral_value():
-        found.faults[number] = f"{found.sheet.instrument.short_name} hanya mengenal tingkat bulat, bukan {text[:20]}. {WHOLE}"
-    else:
-        _give(found, number, value, values)
+    def _value(self, number: int, text: str) -> None:
+        value = _number(text)
+        if value is None or not 1 <= value <= 5:
+            self._blame(number, f"“{text[:20]}” bukan nilai. {FRACTION if self.instrument.fractions else WHOLE}")
+        elif not self.instrument.fractions and value != value.to_integral_value():
+            self._blame(number, f"{self.instrument.short_name} hanya mengenal tingkat bulat, bukan {text[:20]}. {WHOLE}")
+        else:
+            self._give(number, value)
 
+    def _outside(self, number: int, text: str) -> None:
+        known, index = outside.of(self.instrument.id).get(number), _number(text)
+        if known is None or not known.counted:
+            self._blame(number, f"Indikator {number} tidak mengambil nilai dari indeks luar.")
+            return
+        try:
+            if index is None:
+                raise outside.OutOfRange(text)
+            self._give(number, known.value(index))
+            self.indices[number] = index
+        except outside.OutOfRange:
+            self._blame(number, f"{known.name} bernilai {_said(known.lowest)} sampai {_said(known.highest)}, paling banyak dua desimal.")
+        except outside.OnLimit as limit:
+            self.on_limit[number] = (
+                f"{known.name} tepat {_said(index)} termasuk pita tingkat {limit.level} menurut peraturan, tetapi nilai di dalam pita itu "
+                f"tidak diterbitkan, jadi tidak kami isi. Pilih tingkat {limit.level}, atau tulis nilainya."
+            )
 
-def _outside(found: Reading, number: int, text: str, values: dict[int, Decimal], indices: dict[int, Decimal]) -> None:
-    known, index = outside.of(found.sheet.instrument.id).get(number), _number(text)
-    if known is None or not known.counted:
-        found.faults[number] = f"Indikator {number} tidak mengambil nilai dari indeks luar."
-        return
-    try:
-        if index is None or _written(index) != _written(round(index, 2)):
-            raise outside.OutOfRange(text)
-        value = known.value(index)
-    except outside.OutOfRange:
-        found.faults[number] = f"{known.name} bernilai {_said(known.lowest)} sampai {_said(known.highest)}, paling banyak dua desimal."
-    except outside.OnLimit as limit:
-        found.remarks[number] = (
-            f"{known.name} tepat {_said(index)} termasuk pita tingkat {limit.level} menurut peraturan, tetapi nilai di dalam pita itu "
-            f"tidak diterbitkan, jadi tidak kami isi. Pilih tingkat {limit.level}, atau tulis nilainya."
-        )
-    else:
-        _give(found, number, value, values)
-        if number in values:
-            indices[number] = index
+    def _decide(self) -> None:
+        """One value for each indicator: of which nothing is wrong, and which was given nothing else."""
+        blamed = {number for number, _ in self.found.faults}
+        values = {}
+        for number, given in sorted(self.given.items()):
+            if len(given) > 1:
+                self._blame(number, "Diisi dengan dua nilai berbeda. Pilih salah satu, kosongkan yang lain.")
+            elif number not in blamed:
+                values[number] = next(iter(given))
+        self.found.remarks += [(number, text) for number, text in self.on_limit.items() if number not in self.given]
+        indices = {number: index for number, index in self.indices.items() if number in values}
+        self.found.sheet = Sheet(self.instrument, values, indices)
+        self.found.faults.sort(key=lambda fault: fault[0])
 
 
 def _said(value: Decimal) -> str:
@@ -196,5 +230,5 @@ def _said(value: Decimal) -> str:
 
 
 def _number(text: str) -> Decimal | None:
-    """A number as people write it, with comma or point; None for anything else."""
+    """A number as people write it, with comma or point and at most two decimals; None for anything else."""
     return Decimal(text.replace(",", ".")) if NUMBER.fullmatch(text) else None

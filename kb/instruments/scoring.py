@@ -26,6 +26,8 @@ from kb.instruments.loader import HIGHEST, LOWEST, Grade, Indicator, Instrument
 
 Number = Decimal | int | float
 CENT = Decimal("0.01")
+# A value that was divided has 28 digits and no end; a sum of such values that is this near to a shorter number is that number.
+SETTLED = Decimal("1E-15")
 HALF = CENT / 2
 # The report that graded exact values, and the one that graded rounded ones.
 BY_EXACT, BY_ROUNDED = 2024, 2023
@@ -51,10 +53,10 @@ def score(instrument: Instrument, levels: Mapping[int, Number]) -> Score:
     exact = _checked(instrument, levels)
     # Each product once: aspects are sums of them, domains sums of aspects.
     products = {a.number: sum([i.weight * exact[i.number] for i in a.indicators]) for a in instrument.aspects}
-    index = sum(products.values()) / 100
-    aspects = {aspect.number: rounded(products[aspect.number] / aspect.weight) for aspect in instrument.aspects}
+    index = _settled(sum(products.values()) / 100)
+    aspects = {aspect.number: rounded(_settled(products[aspect.number] / aspect.weight)) for aspect in instrument.aspects}
     domains = {
-        domain.number: rounded(sum([products[a.number] for a in instrument.aspects if a.domain is domain]) / domain.weight)
+        domain.number: rounded(_settled(sum([products[a.number] for a in instrument.aspects if a.domain is domain]) / domain.weight))
         for domain in instrument.domains
     }
     return Score(rounded(index), index, domains, aspects, grade_of(instrument, index).name)
@@ -113,6 +115,10 @@ def combine(weights: Mapping[int, Decimal], values: Mapping[int, Number]) -> Dec
 def rounded(value: Decimal) -> Decimal:
     """Two decimals, half up."""
     return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def _settled(value: Decimal) -> Decimal:
+    return value if value.as_tuple().exponent > -15 else value.quantize(SETTLED, ROUND_HALF_UP).normalize()
 
 
 def exactly(value: Number) -> Decimal:

@@ -1,14 +1,19 @@
 // The calculator while levels are chosen: the server's own arithmetic in whole numbers, so that both agree to the last digit.
-// Values are ten-thousandths, weights hundredths of a percent; their products sum to the index times a hundred million.
+// A value of 1 is so many parts that every band of an outside index divides it; weights are hundredths of a percent.
+const ONE = 1260000;
 const calculator = {
   // What an outside index gives (limits and index in hundredths); null beyond its scale and on a limit that the band above holds.
   outside(limits, holdsLower, index) {
-    const values = [10000, 15000, 25000, 35000, 40000, 50000];
-    if (!(index >= limits[0] && index <= limits[5]) || (holdsLower && limits.indexOf(index) > 0 && limits.indexOf(index) < 5)) return null;
+    const values = [1, 1.5, 2.5, 3.5, 4, 5].map((value) => value * ONE);
+    if (!(index >= limits[0] && index <= limits[5]) || calculator.onLimit(limits, holdsLower, index)) return null;
     const band = Math.max(1, limits.findIndex((limit) => index <= limit));
     const [below, low] = [limits[band - 1], values[band - 1]];
-    const width = limits[band] - below;
-    return low + Math.floor((2 * (index - below) * (values[band] - low) + width) / (2 * width));
+    return low + ((index - below) * (values[band] - low)) / (limits[band] - below);
+  },
+  // The level of the band above, exactly on a limit that it holds; 0 anywhere else.
+  onLimit(limits, holdsLower, index) {
+    const at = limits.indexOf(index);
+    return holdsLower && at > 0 && at < 5 ? at + 1 : 0;
   },
   // A number as people write it, in hundredths; null for anything else.
   hundredths(text) {
@@ -18,9 +23,9 @@ const calculator = {
   // Index with two decimals and grade, of rows [weight, value or null], where what is empty counts as `empty`.
   score(rows, grades, empty) {
     const sum = rows.reduce((total, [weight, value]) => total + weight * (value === null ? empty : value), 0);
-    const cents = Math.floor((sum + 500000) / 1000000);
+    const cents = Math.floor((2 * sum + 100 * ONE) / (200 * ONE));
     const grade = grades.find(([, low, high, holdsLow, holdsHigh]) =>
-      (low * 10000 < sum && sum < high * 10000) || (holdsLow && sum === low * 10000) || (holdsHigh && sum === high * 10000));
+      (low * ONE < sum && sum < high * ONE) || (holdsLow && sum === low * ONE) || (holdsHigh && sum === high * ONE));
     return [Math.floor(cents / 100) + "," + String(cents % 100).padStart(2, "0"), grade[0]];
   },
 };
@@ -34,18 +39,18 @@ document.querySelectorAll("form[data-calculator]").forEach((form) => {
     const typed = row.querySelector("input[name^=n]"), index = row.querySelector("input[name^=luar]"), chosen = row.querySelector("input:checked");
     if (typed && typed.value.trim()) {
       const found = calculator.hundredths(typed.value);
-      return found >= 100 && found <= 500 ? found * 100 : null;
+      return found >= 100 && found <= 500 ? (found * ONE) / 100 : null;
     }
     if (index && index.value.trim()) {
       const found = calculator.hundredths(index.value);
       return found === null ? null : calculator.outside(JSON.parse(index.dataset.limits), "holdsLower" in index.dataset, found);
     }
-    return chosen && chosen.value ? Number(chosen.value) * 10000 : null;
+    return chosen && chosen.value ? Number(chosen.value) * ONE : null;
   }
 
   function show() {
     const sheet = rows.map((row) => [Number(row.dataset.weight), value(row)]);
-    const [low, high] = [10000, 50000].map((empty) => calculator.score(sheet, grades, empty));
+    const [low, high] = [ONE, 5 * ONE].map((empty) => calculator.score(sheet, grades, empty));
     part("index").textContent = low[0] === high[0] ? low[0] : low[0] + "–" + high[0];
     part("grade").textContent = low[1] === high[1] ? low[1] : low[1] + " – " + high[1];
     part("filled").textContent = sheet.filter(([, found]) => found !== null).length;
@@ -66,6 +71,23 @@ document.querySelectorAll("form[data-calculator]").forEach((form) => {
     return said;
   }
 
+  // What became of a number that was typed, beside it.
+  function read(row) {
+    const said = row.querySelector("[data-read]");
+    if (!said) return;
+    const typed = row.querySelector("input[name^=n]").value.trim(), field = row.querySelector("input[name^=luar]"), index = field ? field.value.trim() : "";
+    const found = calculator.hundredths(typed || index), result = value(row);
+    const written = (number) => number.toFixed(2).replace(".", ",");
+    if (typed) said.textContent = result === null ? "Tulis angka 1 sampai 5, paling banyak dua desimal, misalnya 2,5." : "";
+    else if (!index) said.textContent = "";
+    else if (result !== null) said.textContent = index + " menjadi " + written(Math.floor(result / (ONE / 100) + 0.5) / 100) + ".";
+    else {
+      const limits = JSON.parse(field.dataset.limits), level = found === null ? 0 : calculator.onLimit(limits, "holdsLower" in field.dataset, found);
+      said.textContent = level ? "Tepat di batas: pita tingkat " + level + ", tetapi nilainya tidak diterbitkan. Pilih tingkat " + level + " atau tulis nilainya."
+        : "Tulis angka " + limits[0] / 100 + " sampai " + limits[5] / 100 + ", paling banyak dua desimal.";
+    }
+  }
+
   form.addEventListener("input", (event) => {
     const row = event.target.closest("fieldset"), isLevel = event.target.type === "radio";
     // One value for each indicator: a level takes the place of what was typed, and the other way round.
@@ -74,8 +96,9 @@ document.querySelectorAll("form[data-calculator]").forEach((form) => {
       if (other.type === "radio") { if (!isLevel && other.value && event.target.value.trim()) other.checked = false; }
       else if (isLevel || event.target.value.trim()) other.value = "";
     });
+    read(row);
     show();
-    history.replaceState(null, "", "?" + address());
+    history.replaceState(null, "", form.dataset.sheet + "?" + address());
   });
   show();
 });

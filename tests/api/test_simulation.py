@@ -24,6 +24,8 @@ def test_a_half_filled_sheet_has_bounds(client):
     assert found["instrument"] == "pemdi-2026" and found["filled"] == 3
     assert (found["index"]["lower"], found["index"]["upper"]) == ("1.18", "4.58")
     assert [indicator["value"] for indicator in found["indicators"][:5]] == ["3", "1.5", None, None, "2"]
+    assert found["indicators"][4]["outside_index"] == "25" and found["next_grade"] == {"name": "Cukup", "distance": "0.325", "beyond": True}
+    assert found["steps"][0] == {"number": 1, "level": 4, "gain": "0.05", "reaches": False}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_a_half_filled_sheet_has_bounds(client):
     [
         ("i1=6", "1", "Tidak ada tingkat"),
         ("n1=2,555", "1", "dua desimal"),
-        ("i99=1", "0", "tidak punya indikator"),
+        ("i99=1", "0", "Tidak dikenal"),
         ("tingkat=1", "0", "memuat 1"),
     ],
 )

@@ -27,7 +27,7 @@ def page_of(client, address: str, status: int = 200) -> str:
 
 
 def test_the_instrument_in_force_stands_first_and_spbe_beside_it(client):
-    assert client.get("/simulasi").location == "/simulasi/hitung"
+    assert client.get("/simulasi").location == "/simulasi/hitung?instrumen=pemdi-2026"
     page = page_of(client, "/simulasi/hitung")
     assert "Simulasi Indeks Pemdi 2026" in page and page.count("<fieldset") == 20 and "1,00–5,00" in page
     spbe = page_of(client, "/simulasi/hitung?instrumen=spbe-2020")
@@ -35,12 +35,12 @@ def test_the_instrument_in_force_stands_first_and_spbe_beside_it(client):
 
 
 def test_who_is_of_an_office_begins_with_its_name(cast):
-    assert cast.host_member.client.get("/simulasi").location == "/simulasi/hitung?instansi=kabupaten-mesuji"
-    assert cast.admin.client.get("/simulasi").location == "/simulasi/hitung", "the editorial office is no government"
+    assert cast.host_member.client.get("/simulasi").location == "/simulasi/hitung?instrumen=pemdi-2026&instansi=kabupaten-mesuji"
+    assert cast.admin.client.get("/simulasi").location == "/simulasi/hitung?instrumen=pemdi-2026", "the editorial office is no government"
     assert cast.host_member.client.get("/simulasi?indikator=spbe-2020/12").location == (
         "/simulasi/hitung?instrumen=spbe-2020&instansi=kabupaten-mesuji#i12"
     )
-    assert cast.visitor.client.get("/simulasi?indikator=spbe-2020/99").location == "/simulasi/hitung"
+    assert cast.visitor.client.get("/simulasi?indikator=spbe-2020/99").location == "/simulasi/hitung?instrumen=pemdi-2026"
 
 
 @pytest.mark.parametrize("instrument", loader.all_instruments(), ids=lambda found: found.id)
@@ -57,8 +57,10 @@ def test_what_the_address_holds_is_filled_in(client):
     page = page_of(client, "/simulasi/hitung?instrumen=pemdi-2026&tingkat=32-1x-xxxx-xxxx-xx-xxxx-xx&n13=1.17&luar5=68.75")
     assert re.findall(r'name="(i\d+)" value="(\d)" checked', page) == [("i1", "3"), ("i2", "2"), ("i3", "1")]
     assert 'name="n13" inputmode="decimal" maxlength="8" value="1,17"' in page
-    assert re.search(r'name="luar5"[^>]*value="68,75"', page) and "68,75 menjadi 3,75" in page and "Keyakinan tinggi (pita), sedang" in page
-    assert "<span data-filled>5</span> dari 20 dilihat" in page and 'href="#i4"' in page
+    assert (
+        re.search(r'name="luar5"[^>]*value="68,75"', page) and "68,75 menjadi 3,75." in page and "Keyakinan tinggi (pita), sedang" in page
+    )
+    assert "<span data-filled>5</span> dari 20 diisi" in page and 'href="#i4"' in page
 
 
 def test_the_two_ikasandi_indices_are_a_clue_only(client):
@@ -128,7 +130,36 @@ def test_a_misprinted_domain_is_not_drawn(client, db_ctx):
         value.domain_3 = Decimal("0.3")
         db.session.commit()
     row = page_of(client, f"/simulasi/hasil?{CLAIM}&instansi=kabupaten-mesuji").split('<th scope="row">Manajemen')[1].split("</tr>")[0]
-    assert "0,30" not in row and 'class="nation"' not in row
+    assert "0,30" not in row and 'class="published"' not in row
+
+
+def test_levels_meant_for_another_instrument_are_poured_into_none(client):
+    page = page_of(client, "/simulasi/hitung?instrumen=spbe2020&tingkat=" + "3" * 47, 422)
+    assert "Tidak ada instrumen “spbe2020”" in page and " checked" not in page and "Yang dapat dibaca" not in page
+    assert page_of(client, "/simulasi/hitung?instrumen=SPBE-2020&tingkat=" + "3" * 47).count(" checked") == 47
+
+
+def test_a_published_sheet_is_named_with_its_source_wherever_it_is_shown(client):
+    assert "Kota Denpasar 2021, penilaian mandiri" in page_of(client, f"/simulasi/hasil?{CLAIM}")
+    aceh = page_of(client, f"/simulasi/hasil?{ACEH}")
+    assert "asesor eksternal 21 September" in aceh and "Aspek 5 terbit 1,08" in aceh and "github:Niumination" in aceh
+    pair = page_of(client, f"/simulasi/banding?{CLAIM}&dengan={quote(CENTRAL, safe='')}")
+    assert "penilaian mandiri" in pair and "dinilai pusat" in pair and "github:putuokky" in pair and "−0,56" in pair
+
+
+def test_an_office_leads_into_its_calculator_and_stays_named(client):
+    assert "/simulasi/hitung?instansi=kota-denpasar" in page_of(client, "/instansi/kota-denpasar")
+    assert (
+        client.get("/simulasi?instansi=kota-denpasar&instrumen=spbe-2020").location
+        == "/simulasi/hitung?instrumen=spbe-2020&instansi=kota-denpasar"
+    )
+    pair = page_of(client, f"/simulasi/banding?{CLAIM}&instansi=kota-denpasar")
+    assert 'name="instansi" value="kota-denpasar"' in pair and f"/simulasi/hasil?{CLAIM}&instansi=kota-denpasar" in pair
+
+
+def test_exactly_on_the_limit_of_a_grade_the_page_says_so(client):
+    page = page_of(client, "/simulasi/hasil?instrumen=pemdi-2026&" + "&".join(f"n{number}=2.5" for number in range(1, 21)))
+    assert "Tepat di batas: sedikit saja di atas 2,50 sudah Baik." in page and "lebih dari <strong>0" not in page
 
 
 def test_an_office_nobody_knows_is_left_out(client):
@@ -142,12 +173,15 @@ def test_an_office_nobody_knows_is_left_out(client):
     ("query", "said"),
     [
         ("instrumen=pemdi-2026&i3=6", "Tidak ada tingkat “6”"), ("instrumen=pemdi-2026&n3=2,555", "paling banyak dua desimal"),
-        ("instrumen=spbe-2020&i3=2,5", "Tidak ada tingkat “2,5”"), ("instrumen=pemdi-2026&i30=2", "tidak punya indikator 30"),
+        ("instrumen=spbe-2020&i3=2,5", "Tidak ada tingkat “2,5”"),
+        ("instrumen=pemdi-2026&i30=2", "Tidak dikenal pada alamat Indeks Pemdi ini: i30"),
         ("instrumen=pemdi-2026&tingkat=3333", "memuat 4 nilai"), ("instrumen=pemdi-2026&luar5=101", "bernilai 0 sampai 100"),
         ("instrumen=pemdi-2030&i3=2", "Tidak ada instrumen “pemdi-2030”"),
         ("instrumen=%3Cscript%3E&i3=2", "Tidak ada instrumen “<script>”"),
         ("instrumen=pemdi-2026", "Belum ada nilai yang diisi"), ("i1=", "Belum ada nilai yang diisi"),
-        ("instrumen=pemdi-2026&tingkat=" + "3" * 10_000, "terlalu panjang"), ("i1=2&i1=4", "tertulis dua kali"),
+        ("instrumen=pemdi-2026&tingkat=" + "3" * 10_000, "terlalu panjang"), ("i1=2&i1=4", "Indikator 1: Tertulis dua kali"),
+        ("instrumen=pemdi-2026&instrumen=spbe-2020&i1=2", "menyebut dua instrumen"),
+        ("luar5=25&i5=3", "dua nilai berbeda"), ("luar5=25&luar5=30", "Tertulis dua kali"),
         ("i1=2&luar7=1,8", "termasuk pita tingkat 2"),
     ],
 )  # fmt: skip
@@ -160,7 +194,12 @@ def test_what_cannot_be_read_brings_the_sheet_back_with_a_message(client, query,
 def test_a_wrong_value_is_said_at_its_row_and_the_right_ones_stay(client):
     page = page_of(client, "/simulasi/hasil?instrumen=pemdi-2026&i1=4&n3=2,555", 422)
     row = page.split('<fieldset id="i3"')[1].split("</fieldset>")[0]
-    assert 'class="has-error"' in row and 'value="2,555"' in row and '<a href="#i3">' in page
+    assert (
+        'class="has-error" aria-describedby="galat-3"' in row
+        and 'aria-invalid="true"' in row
+        and 'value="2,555"' in row
+        and '<a href="#i3">' in page
+    )
     assert re.findall(r'name="(i\d+)" value="(\d)" checked', page) == [("i1", "4")] and "<title>Kesalahan: " in page
 
 
@@ -168,7 +207,7 @@ def test_a_wrong_value_is_said_at_its_row_and_the_right_ones_stay(client):
 
 
 def test_claim_and_official_side_by_side(client):
-    page = page_of(client, f"/simulasi/banding?{CLAIM}&dengan={quote('http://localhost/simulasi/hasil?' + CENTRAL, safe='')}")
+    page = page_of(client, f"/simulasi/banding?{CLAIM}&dengan={quote(CENTRAL, safe='')}")
     assert "3,75" in page and "3,19" in page and "29 indikator berbeda" in page
     first = page.split("Perbedaan menurut indikator")[1].split("</tr>")[1]
     assert "40. Layanan Akuntabilitas Kinerja Organisasi" in first and "−0,055" in first
@@ -180,18 +219,24 @@ def test_claim_and_official_side_by_side(client):
         (f"https://lain.example/simulasi/hasil?{CENTRAL}", "29 indikator berbeda"),
         (CENTRAL, "29 indikator berbeda"),
         (f"  https://lain.example/simulasi/hasil?{CENTRAL}#tabel ", "29 indikator berbeda"),
+        (f"Mohon dicek: https://lain.example/simulasi/hasil?{CENTRAL} terima kasih", "29 indikator berbeda"),
+        (f"{CENTRAL}#i2", "29 indikator berbeda"),
         (CLAIM, "Tidak ada indikator yang berbeda"),
     ],
 )
 def test_a_second_address_is_read_however_it_was_copied(client, pasted, said):
-    assert said in page_of(client, f"/simulasi/banding?{CLAIM}&dengan={quote(pasted, safe='')}")
+    answer = client.get(f"/simulasi/banding?{CLAIM}&dengan={quote(pasted, safe='')}")
+    if answer.status_code == 302:
+        assert len(answer.location) < 400, "the second sheet only, not the address it stood in"
+        answer = client.get(answer.location)
+    assert said in unescape(answer.text) and "wa.me" in answer.text
 
 
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
         ("halo", "tidak memuat satu nilai pun"), (ACEH, "memakai instrumen lain"), ("https://[?tingkat=1", "tidak dapat dibaca"),
-        ("instrumen=spbe-2020&i3=9", "Tidak ada tingkat “9”"), ("x" * 5000, "terlalu panjang"), ("&" * 3000, "tidak"),
+        ("instrumen=spbe-2020&i3=9", "Indikator 3: Tidak ada tingkat “9”"), ("x" * 5000, "terlalu panjang"), ("&" * 3000, "tidak"),
         ("&".join(f"a{n}=1" for n in range(500)), "tidak dapat dibaca"), ("instrumen=spbe-2020", "tidak memuat satu nilai pun"),
     ],
 )  # fmt: skip
@@ -201,13 +246,13 @@ def test_a_second_address_that_is_none_is_said_to_be_so_and_stays(client, pasted
 
 
 def test_what_only_one_of_two_holds_is_named(client):
-    page = page_of(client, f"/simulasi/banding?instrumen=pemdi-2026&i1=3&dengan={quote('instrumen=pemdi-2026&i1=4&i2=2', safe='')}")
+    page = client.get(f"/simulasi/banding?i1=3&dengan={quote('i1=4&i2=2', safe='')}", follow_redirects=True).text
     assert "Hanya diisi pada salah satu: 2. Manajemen Layanan Digital Pemerintah." in page and "1 indikator berbeda" in page
 
 
 def test_without_a_second_address_it_is_asked_for(client):
     assert 'name="dengan"' in page_of(client, f"/simulasi/banding?{CLAIM}")
-    assert "Isi dahulu simulasi" in page_of(client, "/simulasi/banding?instrumen=spbe-2020", 422)
+    assert "Belum ada nilai yang diisi" in page_of(client, "/simulasi/banding?instrumen=spbe-2020", 422)
     assert client.get("/simulasi/banding").location == client.get("/simulasi/hasil").location == "/simulasi/hitung"
 
 

@@ -1,12 +1,14 @@
 """What a sheet amounts to: bounds that hold whatever is filled in, the published results to the last digit, steps and differences."""
 
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.assessments import charts, published, result
+from kb.assessments import charts, outside, published, result
 from kb.assessments.sheet import Sheet
 from kb.instruments import loader, scoring
 from tests.assessments.test_sheet import FRACTIONS, LEVELS, PEMDI, SPBE, sheets
@@ -59,6 +61,38 @@ def test_every_published_sheet_is_whole_and_named():
     for one in published.sheets():
         assert one.sheet.is_whole and "github:" in one.source and one.title
     assert [one.sheet.instrument.id for one in published.sheets()] == ["spbe-2020", "spbe-2020", "pemdi-2026"]
+
+
+# ---- outside indices are not rounded before the index is
+
+
+@pytest.mark.parametrize(
+    ("index", "values", "exact", "shown", "grade"),
+    [("2.9", {}, "2.025", "2.03", "Cukup"), ("3.2", {20: "4", 19: "3", 1: "3", 3: "2.3"}, "2.5", "2.50", "Cukup")],
+)
+def test_an_index_is_exact_where_an_outside_index_has_no_end(index, values, exact, shown, grade):
+    filled = {**dict.fromkeys(PEMDI.by_number, Decimal(2)), **{number: Decimal(value) for number, value in values.items()}}
+    found = result.compute(Sheet(PEMDI, {**filled, 7: outside.known()[7].value(Decimal(index))}, {7: Decimal(index)}))
+    assert (found.low.exact, found.index.lower, found.grades) == (Decimal(exact), Decimal(shown), [grade])
+
+
+@given(st.integers(100, 500), st.dictionaries(st.sampled_from(sorted(set(PEMDI.by_number) - {7})), st.integers(100, 500), min_size=19))
+def test_the_index_is_that_of_exact_fractions(cents, others):
+    known, index = outside.known()[7], Fraction(cents, 100)
+    limits, levels = [Fraction(limit) for limit in known.limits], [Fraction(value) for value in outside.VALUES]
+    if index in limits[1:-1]:
+        return
+    band = next(place for place in range(1, 6) if index <= limits[place])
+    value = levels[band - 1] + (index - limits[band - 1]) * (levels[band] - levels[band - 1]) / (limits[band] - limits[band - 1])
+    exact = (
+        sum(Fraction(PEMDI.by_number[n].weight) * Fraction(c, 100) for n, c in others.items()) + Fraction(PEMDI.by_number[7].weight) * value
+    ) / 100
+    values = {n: Decimal(c) / 100 for n, c in others.items()} | {7: known.value(Decimal(cents) / 100)}
+    found = result.compute(Sheet(PEMDI, values, {7: Decimal(cents) / 100}))
+    assert found.index.lower == Decimal(floor(exact * 100 + Fraction(1, 2))) / 100
+    assert found.grades == [
+        next(g.name for g in PEMDI.grades if Fraction(g.minimum) < exact <= Fraction(g.maximum) or exact == g.minimum == 1)
+    ]
 
 
 # ---- bounds
@@ -127,25 +161,31 @@ def test_near_a_limit_both_practices_are_named_with_their_years():
 # ---- steps
 
 
-def test_the_heaviest_steps_come_first_and_each_goes_to_the_next_whole_level():
+def test_the_heaviest_steps_come_first_and_each_goes_to_the_level_above_that_of_its_value():
     steps = result.compute(Sheet(PEMDI, {1: Decimal(5), 2: Decimal("1.5"), 19: Decimal(1), 20: Decimal("1.3"), 3: Decimal(2)})).steps
     assert [(step.indicator.number, step.level, step.gain) for step in steps] == [
         (20, 2, Decimal("0.105")), (19, 2, Decimal("0.1")), (3, 3, Decimal("0.05")), (2, 2, Decimal("0.025")),
     ]  # fmt: skip
 
 
+def test_a_fraction_has_the_level_of_its_band_and_a_value_above_4_is_of_the_highest():
+    given_ = {2: Decimal("1.67"), 3: Decimal("2.6"), 4: Decimal("1.5"), 5: Decimal("3.8"), 6: Decimal("4.5"), 7: Decimal("4")}
+    steps = result.compute(Sheet(PEMDI, given_)).steps
+    assert {step.indicator.number: step.level for step in steps} == {2: 3, 3: 4, 4: 2, 5: 5, 7: 5}
+
+
 @given(sheets())
 def test_no_other_single_step_lifts_more_and_a_step_adds_what_it_says(made):
     found = result.compute(made)
-    assert len(found.steps) == min(5, len([value for value in made.values.values() if value < 5]))
+    assert len(found.steps) == min(5, len([value for value in made.values.values() if value <= 4]))
     for step in found.steps:
         after = result.compute(Sheet(made.instrument, {**made.values, step.indicator.number: Decimal(step.level)}))
-        assert after.low.exact == found.low.exact + step.gain and step.reaches == (after.low.grade != found.low.grade)
+        assert round(after.low.exact - found.low.exact - step.gain, 12) == 0 and step.reaches == (after.low.grade != found.low.grade)
     least = min((step.gain for step in found.steps), default=Decimal(0))
     chosen = {step.indicator.number for step in found.steps}
     for number, value in made.values.items():
-        if value < 5 and number not in chosen:
-            assert made.instrument.by_number[number].weight * (int(value) + 1 - value) / 100 <= least
+        if value <= 4 and number not in chosen:
+            assert made.instrument.by_number[number].weight * (outside.level_of(value) + 1 - value) / 100 <= least
 
 
 # ---- differences
@@ -155,7 +195,8 @@ def test_no_other_single_step_lifts_more_and_a_step_adds_what_it_says(made):
 def test_differences_sum_to_that_of_the_indices(made, data):
     other = Sheet(made.instrument, {number: data.draw(LEVELS) for number in made.values})
     found = result.differences(made, other)
-    assert sum(one.effect for one in found) == result.compute(other).low.exact - result.compute(made).low.exact
+    moved = result.compute(other).low.exact - result.compute(made).low.exact
+    assert round(sum(one.effect for one in found) - moved, 12) == 0
     assert [abs(one.effect) for one in found] == sorted((abs(one.effect) for one in found), reverse=True)
     assert result.in_one_only(made, other) == []
 

@@ -79,10 +79,16 @@ def test_the_address_is_short_and_can_be_read():
         ("i3=2,5", 3, "Tidak ada tingkat “2,5”"), ("i3=%D9%A3", 3, "Tidak ada tingkat"), ("i3=-1", 3, "Tidak ada tingkat"),
         ("n3=2,555", 3, "paling banyak dua desimal"), ("n3=5,01", 3, "angka 1 sampai 5"), ("n3=0,99", 3, "angka 1 sampai 5"),
         ("n3=1e1", 3, "bukan nilai"), ("n3=nan", 3, "bukan nilai"), ("n3=" + "9" * 300, 3, "bukan nilai"), ("n3=1,2,3", 3, "bukan nilai"),
-        ("i3=2&i3=3", 3, "tertulis dua kali"), ("i3=2&n3=3", 3, "dua nilai berbeda"), ("n3=2&n3=2,5", 3, "tertulis dua kali"),
+        ("i3=2&i3=3", 3, "Tertulis dua kali"), ("i3=2&n3=3", 3, "dua nilai berbeda"), ("i3=2&n3=9", 3, "bukan nilai"),
+        ("n3=2&n3=2,5", 3, "Tertulis dua kali"),
+        ("i3=2&i3=3&i3=2", 3, "Tertulis dua kali"), ("luar5=25&luar5=30", 5, "Tertulis dua kali"),
         ("tingkat=26xxxxxxxxxxxxxxxxxx", 2, "Tidak ada tingkat “6”"), ("tingkat=2ax-" + "x" * 17, 2, "Tidak ada tingkat “a”"),
         ("tingkat=1111", 0, "memuat 4 nilai, padahal Indeks Pemdi punya 20"), ("tingkat=" + "1" * 47, 0, "memuat 47 nilai"),
-        ("i21=3", 0, "tidak punya indikator 21"), ("n99=3", 0, "tidak punya indikator 99"),
+        ("i21=3&n99=3", 0, "Tidak dikenal pada alamat Indeks Pemdi ini: i21, n99"),
+        ("i0=3", 0, "Tidak dikenal"), ("i03=3", 0, "Tidak dikenal"),
+        ("tingkt=3", 0, "Tidak dikenal"), ("I3=3", 0, "Tidak dikenal"), ("i" + "9" * 40 + "=1", 0, "Tidak dikenal"),
+        ("tingkat=" + "z" * 20, 0, "20 tanda pada alamat ini bukan tingkat"),
+        ("tingkat=3&tingkat=4", 0, "Tertulis dua kali"),
         ("luar5=101", 5, "bernilai 0 sampai 100"), ("luar5=-1", 5, "bernilai 0 sampai 100"), ("luar7=0,5", 7, "bernilai 1 sampai 5"),
         ("luar5=12,345", 5, "paling banyak dua desimal"), ("luar5=tinggi", 5, "bernilai 0 sampai 100"),
         ("luar2=50", 2, "tidak mengambil nilai dari indeks luar"), ("luar10=2", 10, "tidak mengambil nilai dari indeks luar"),
@@ -93,7 +99,7 @@ def test_the_address_is_short_and_can_be_read():
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_place_and_the_rest_is_kept(query, place, said):
     found = read(f"i1=4&{query}" if "tingkat" not in query else query)
-    assert said in found.faults[place] and place not in found.sheet.values
+    assert said in " ".join(found.said(place)) and place not in found.sheet.values and place not in found.sheet.outside
     if "tingkat" not in query and place != 0:
         assert found.sheet.values == {1: Decimal(4)}
     if query.startswith("tingkat=2"):
@@ -103,10 +109,10 @@ def test_what_is_wrong_is_said_at_its_place_and_the_rest_is_kept(query, place, s
 
 
 def test_spbe_knows_whole_levels_only():
-    assert "hanya mengenal tingkat bulat" in read("n3=2,5", SPBE).faults[3]
-    assert "Pilih tingkat 1 sampai 5" in read("n3=2,555", SPBE).faults[3]
+    assert "hanya mengenal tingkat bulat" in read("n3=2,5", SPBE).said(3)[0]
+    assert "Pilih tingkat 1 sampai 5" in read("n3=2,555", SPBE).said(3)[0]
     assert read("n3=2", SPBE).sheet.values == {3: Decimal(2)}
-    assert "tidak mengambil nilai" in read("luar5=25", SPBE).faults[5]
+    assert "tidak mengambil nilai" in read("luar5=25", SPBE).said(5)[0]
 
 
 def test_what_was_typed_wrong_stays_in_its_field():
@@ -114,8 +120,23 @@ def test_what_was_typed_wrong_stays_in_its_field():
 
 
 def test_what_means_nothing_is_no_fault():
-    found = read("i1=3&utm_source=wa&i2=&n3=+&tingkatan=5&i0=3&i01=3&__proto__=1")
-    assert found.sheet.values == {1: Decimal(3)} and not found.faults
+    found = read("i1=3&utm_source=wa&fbclid=x&i2=&n3=+&__proto__=1&tingkat=&amp;i4=2&i1=3")
+    assert found.sheet.values == {1: Decimal(3), 4: Decimal(2)} and not found.faults
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["i1", "i5", "n5", "luar5", "luar7", "i7", "tingkat", "n3"]),
+            st.sampled_from(["1", "2", "2,5", "25", "2.6", "x" * 20, "z"]),
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_is_said_twice_in_any_order_is_read_without_breaking(said):
+    found = sheet.read(MultiDict(said), PEMDI)
+    assert set(found.sheet.outside) <= set(found.sheet.values)
+    assert not {number for number, _ in found.faults} & set(found.sheet.values)
 
 
 # ---- outside indices
@@ -138,8 +159,10 @@ def test_on_a_limit_of_statistics_the_level_is_known_and_no_value_is_filled_in(i
     with pytest.raises(outside.OnLimit):
         outside.known()[7].value(Decimal(index))
     found = read(f"i1=3&luar7={index}")
-    assert 7 not in found.sheet.values and not found.faults and f"pita tingkat {level} menurut peraturan" in found.remarks[7]
-    assert found.typed["luar7"] == index
+    assert 7 not in found.sheet.values and not found.faults
+    assert f"pita tingkat {level} menurut peraturan" in found.said(7, "remarks")[0] and found.typed["luar7"] == index
+    for answer in (f"luar7={index}&i7={level}", f"n7=2,5&luar7={index}"):
+        assert read(answer).remarks == [] and 7 in read(answer).sheet.values, "who has followed it is not told again"
 
 
 @given(st.sampled_from([5, 6, 7]), st.integers(0, 10_000))

@@ -40,8 +40,8 @@ def test_the_script_computes_what_the_server_computes(person, instrument):
         """([sheets, steps]) => {
             const form = document.querySelector("form[data-calculator]"), grades = JSON.parse(form.dataset.grades);
             const rows = [...form.querySelectorAll("fieldset[data-weight]")].map((row) => [row.id.slice(1), Number(row.dataset.weight)]);
-            return sheets.map((sheet) => [10000, 50000].map((empty) => calculator.score(
-                rows.map(([n, weight]) => [weight, n in sheet ? 10000 + sheet[n] * 40000 / steps : null]), grades, empty)));
+            return sheets.map((sheet) => [ONE, 5 * ONE].map((empty) => calculator.score(
+                rows.map(([n, weight]) => [weight, n in sheet ? ONE + sheet[n] * 4 * ONE / steps : null]), grades, empty)));
         }""",
         [made, steps],
     )
@@ -66,7 +66,7 @@ def test_the_script_reads_outside_indices_as_the_server_does(person):
         )  # fmt: skip
         for cent, value in zip(cents, read, strict=True):
             try:
-                expected = int(known.value(Decimal(cent) / 100) * 10_000)
+                expected = int(round(known.value(Decimal(cent) / 100) * 1_260_000, 6))
             except (outside.OutOfRange, outside.OnLimit):
                 expected = None
             assert value == expected, (number, cent)
@@ -118,6 +118,29 @@ def test_what_was_pressed_is_there_again_when_the_page_is_opened_anew(person):
     assert page.locator("input[name=n13]").input_value() == "", "one value for each indicator"
     choose(page, "#i13", "–")
     expect(page.locator("output")).to_contain_text("2 dari 20")
+
+
+def test_a_typed_number_is_answered_beside_it_without_a_request(person):
+    page = person(phone=True).open("/simulasi/hitung?instrumen=pemdi-2026").page
+    page.locator("#i7").get_by_text("Nilai pecahan").click()
+    said, field = page.locator("#i7 [data-read]"), page.locator("input[name=luar7]")
+    for typed, answer in (
+        ("2,9", "2,9 menjadi 2,83."), ("2,6", "Tepat di batas: pita tingkat 3"), ("9", "Tulis angka 1 sampai 5"),
+        ("tiga", "Tulis angka 1 sampai 5"), ("", ""),
+    ):  # fmt: skip
+        field.fill(typed)
+        expect(said).to_contain_text(answer)
+    page.locator("input[name=n7]").fill("2,555")
+    expect(said).to_contain_text("paling banyak dua desimal")
+    expect(page.locator("output")).to_contain_text("0 dari 20")
+
+
+def test_a_mended_sheet_stays_a_sheet_when_it_is_opened_anew(person):
+    reader = person().open("/simulasi/hasil?instrumen=pemdi-2026&i1=3&n3=9")
+    reader.page.locator("input[name=n3]").fill("2,5")
+    reader.page.reload()
+    reader.look()
+    assert "/simulasi/hitung?" in reader.page.url and bar(reader) == "1,18–4,78"
 
 
 def test_without_javascript_a_button_computes_the_same(person):

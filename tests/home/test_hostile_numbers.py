@@ -75,13 +75,13 @@ def test_no_page_fails_on_numbers_that_are_too_large(app, cast, world):
 
 
 @pytest.mark.parametrize(
-    "page",
+    "address",
     ["/catatan/baru?kunjungan=", "/artikel/{slug}/bandingkan?ke=", "/artikel/{slug}/bandingkan?dari=", "/catatan?hal=", "/cari?q=a&hal=",
      "/artikel?tahun=", "/artikel?indikator=spbe-2020/", "/tanya/baru?indikator=spbe-2020/", "/tanya/baru?tentang=visit-"],
 )  # fmt: skip
-def test_every_far_number_is_nothing(cast, world, page):
+def test_every_far_number_is_nothing(cast, world, address):
     for far in FAR:
-        answer = cast.guest_manager.client.get(page.format(**world) + far)
+        answer = cast.guest_manager.client.get(address.format(**world) + far)
         assert answer.status_code in (200, 302, 404), far
 
 

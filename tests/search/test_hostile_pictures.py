@@ -1,6 +1,7 @@
 """What a browser loads by itself when a text is read: pictures from our files, and nothing that opens a page of ours or of others."""
 
 import re
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -77,6 +78,7 @@ def test_what_is_replaced_after_cleaning_is_never_found_in_an_attribute(hidden):
                 html = markdown.render(f"<{tag} {attribute}={quote}{text}{quote} src=/static/a.png>x").html
                 assert html.count('class="table-scroll"') == html.count("tabindex") == 0
                 assert not re.search(r'="[^"]*[<>][^"]*"', html)
+                assert attribute != "title" or f'title="{escape(unescape(text), quote=True)}"' in html.replace("&#39;", "&#x27;")
 
 
 @pytest.fixture

@@ -13,12 +13,15 @@ from kb.notifications import sending
 
 
 class PostOffice:
-    """What an SMTP server does with each mail. `mood` says how; `received` holds what it answered "250" to; it dies of `poison`."""
+    """What an SMTP server does with each mail. `mood` says how; `received` holds what it answered "250" to, `raw` the same as bytes,
+    `addressed` to whom; it dies of `poison`."""
 
     def __init__(self):
         self.mood = "accepts"
         self.poison = b""
         self.received = []
+        self.raw = []
+        self.addressed = []
         self.conversations = 0
         self.go_on = threading.Event()
 
@@ -41,6 +44,8 @@ class PostOffice:
         if self.mood in ("hangs", "dies") or (self.poison and self.poison in envelope.content):
             server.transport.abort()
             return "451 tidak sampai"
+        self.raw.append(envelope.content)
+        self.addressed.append(envelope.rcpt_tos)
         self.received.append(email.message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 

@@ -18,7 +18,7 @@ INDONESIAN = re.compile(r"(?:\+?620?|0|(?=8))([1-9]\d{6,12})")
 
 def email(text: str, field: str = "email") -> str:
     """The address in lower case. Raises Invalid. Whether it can receive mail is not asked."""
-    if len(text) > LONGEST_EMAIL:
+    if len(text) > LONGEST_EMAIL or "=?" in text:  # how words in code begin in a mail: no address has it, and mails are not sent to it
         raise Invalid(BAD_EMAIL, field)
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized.lower()

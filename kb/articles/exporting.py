@@ -15,7 +15,7 @@ def export(folder: Path) -> int:
     query = select(Article).where(Article.status == "published").options(joinedload(Article.office)).order_by(Article.slug)
     count = 0
     for article in db.session.scalars(query):
-        content.write(folder / f"{article.slug}.md", _meta(article), article.body)
+        content.write(folder / content.file_name(article.slug), _meta(article), article.body)
         count += 1
     return count
 

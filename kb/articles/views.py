@@ -11,6 +11,7 @@ from kb.articles.models import Article, ArticleRevision
 from kb.articles.service import EditConflict
 from kb.core import markdown, once
 from kb.core.access import public, require, told_readers
+from kb.core.addresses import row_number
 from kb.core.cleaning import clean_line
 from kb.core.comparison import compare
 from kb.core.db import SAFE_METHODS, db
@@ -323,7 +324,7 @@ def publish(slug: str):
             service.publish(article, viewer)  # a second press changes nothing
             db.session.commit()
         return redirect(url_for(".show", slug=article.slug), 303)
-    version = request.form.get("version", article.version, type=int)
+    version = request.form.get("version", article.version, type=row_number)
     if request.method == "POST" and told_readers(article.visibility) and version == article.version:
         service.publish(article, viewer)
         db.session.commit()
@@ -349,7 +350,7 @@ def discard(slug: str):
     changed = False
     if request.method == "POST":
         try:
-            service.discard(article, viewer, request.form.get("version", 0, type=int))
+            service.discard(article, viewer, request.form.get("version", 0, type=row_number))
         except EditConflict:
             db.session.rollback()
             changed, article = True, _found(slug)
@@ -415,8 +416,8 @@ def _revision(article: Article, number: int):
 def compare_revisions(slug: str):
     """What changed between two revisions (default: the last two)."""
     article = _found(slug)
-    newer = request.args.get("ke", article.version, type=int)
-    older = request.args.get("dari", newer - 1, type=int)
+    newer = request.args.get("ke", article.version, type=row_number)
+    older = request.args.get("dari", newer - 1, type=row_number)
     old, new = _revision(article, older), _revision(article, newer)
     parts = [("Judul", "title"), ("Ringkasan", "summary"), ("Isi", "body"), ("Sumber", "source"), ("Pembaca", "visibility")]
     changes = [
@@ -438,7 +439,7 @@ def restore(slug: str, number: int):
     """Make an old revision the newest text."""
     article = _found(slug)
     found = _revision(article, number)
-    started_from = request.form.get("version", article.version, type=int)
+    started_from = request.form.get("version", article.version, type=row_number)
     try:
         service.restore(article, found, current_viewer(), started_from)
     except EditConflict:

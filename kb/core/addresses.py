@@ -11,6 +11,8 @@ from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter
 
 LARGEST_ID = 2**31 - 1
+# Python reads longer ones ever more slowly, then not at all.
+LONGEST_NUMBER = 20
 # An address on this site and no other: browsers take `//` and `/\\` for the beginning of another site's, and skip blanks.
 OURS = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 # What may stand in a query as it is (RFC 3986).
@@ -23,6 +25,19 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map, *args, **kwargs):
         super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+
+
+def row_number(typed: str) -> int:
+    """A number that was asked for or sent with a form: `request.args.get("hal", 1, type=row_number)`. Raises ValueError for what is none.
+
+    One that no table can hold is the largest that it can, which is nothing's.
+    """
+    return within(int(typed[:LONGEST_NUMBER]))
+
+
+def within(value: int) -> int:
+    """The nearest number that a table can hold."""
+    return max(-LARGEST_ID, min(value, LARGEST_ID))
 
 
 def here() -> str | None:

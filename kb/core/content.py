@@ -1,5 +1,6 @@
 """Content files: markdown with YAML front matter, as `flask kb import` reads and `flask kb export` writes."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from kb.core.cleaning import clean_line
 
 # Ends of lines that YAML takes for the end of a value, or refuses.
 STRAY_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# No folder in it, nothing hidden, no tilde: that marks the names we make.
+PLAIN_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,119}")
 MAX_BYTES = 2_000_000
 KEY_MAX = 120
 
@@ -103,3 +106,14 @@ def write(path: Path, meta: dict[str, Any], body: str) -> None:
     head = yaml.safe_dump(meta, allow_unicode=True, sort_keys=False, width=1000)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"---\n{head}---\n\n{body.strip()}\n", encoding="utf-8")
+
+
+def file_name(name: str) -> str:
+    """What a file of this name is called where it is written, whoever chose the name: it stays in its folder, and every disk can hold it.
+
+    Another than the name itself is made of its letters, and no two names get the same. What the file is known by stands in it, as `key`.
+    """
+    if PLAIN_NAME.fullmatch(name):
+        return f"{name}.md"
+    letters = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:60].strip("-")
+    return f"{letters or 'isi'}~{hashlib.sha256(name.encode()).hexdigest()[:16]}.md"

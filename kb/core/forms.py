@@ -1,10 +1,11 @@
 """Forms: their Indonesian messages, cleaned text, and the key that lets a form be carried out once only."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from kb.core import markdown, once
+from kb.core.addresses import within
 from kb.core.cleaning import clean, clean_line
 from kb.core.errors import Conflict, Invalid
 
@@ -73,6 +74,10 @@ class Indonesian:
 INDONESIAN = Indonesian()
 
 
+def _within(value: int | None) -> int | None:
+    return None if value is None else within(value)
+
+
 class Form(FlaskForm):
     """A form whose texts are cleaned and whose messages are Indonesian."""
 
@@ -88,6 +93,8 @@ class Form(FlaskForm):
             ):
                 cleaner = clean if issubclass(unbound_field.field_class, TextAreaField) else clean_line
                 options["filters"] = [cleaner, *unbound_field.kwargs.get("filters", ())]
+            if issubclass(unbound_field.field_class, IntegerField):
+                options["filters"] = [_within, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
     def validate(self, *args, **kwargs) -> bool:

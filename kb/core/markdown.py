@@ -63,9 +63,9 @@ TICK = re.compile(r'<input(?: [\w-]+="[^"]*")*>')
 NAMELESS = re.compile(r'<th((?: [\w-]+="[^"]*")*)>\s*</th>')
 PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-# A browser leaves these out of an address, and takes "\\" for "/".
-TAKEN_OUT = re.compile(r"[\x00-\x20]")
-OWN = re.compile(r"/(?![/\\])")
+# Our files, written as we write them: a browser fetches every picture, and must not be made to open a page of ours, nor of others
+# (it leaves control characters out of an address, takes "\\" for "/", and resolves "..").
+OWN = re.compile(r"/(?:static(?:/\w[\w.-]*)+|kunjungan/[1-9]\d*/foto/[1-9]\d*)(?:\?[\w.=&-]*)?", re.ASCII)
 FOREIGN = re.compile(r"(?:https?:)?//", re.I)
 # Ids that our own pages never use, so that a text cannot take the place of a part of the page.
 ID = re.compile(r"^(bagian-[\w-]*|fn(ref)?\d*:[\w.-]+)$")
@@ -216,7 +216,7 @@ def _without_foreign_pictures(html: str) -> tuple[str, list[str]]:
             return match[0]
         attributes = {name: Markup(value).unescape() for name, value in ATTRIBUTE.findall(match["picture"])}
         address, words = attributes.get("src", ""), " ".join(attributes.get("alt", "").split())
-        if OWN.match(TAKEN_OUT.sub("", address)):
+        if OWN.fullmatch(address):
             return match[0]
         found.append(address)
         label = escape(f"Gambar: {words}" if words else "Gambar")

@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select
 
 from kb.core import clock, markdown, names
 from kb.core.access import STATIC_FILES, is_public
-from kb.core.addresses import with_query
+from kb.core.addresses import row_number, with_query
 from kb.core.db import db
 from kb.core.viewer import current_viewer
 
@@ -63,9 +63,21 @@ def is_sample(thing: Any) -> bool:
     return getattr(thing, "is_sample", False) or current_app.config["KB_ENV"] == "demo"
 
 
+def is_page_load() -> bool:
+    """Does somebody look at this page? Not when a browser fetches it for a picture, a frame or a script, or ahead of a press.
+
+    Browsers of today say what they fetch something for, older ones ask for pages as HTML. What says nothing is no browser.
+    """
+    if request.method != "GET" or request.headers.get("Sec-Purpose") or request.headers.get("Purpose"):
+        return False
+    if what_for := request.headers.get("Sec-Fetch-Dest"):
+        return what_for == "document"
+    return not request.accept_mimetypes or "text/html" in request.accept_mimetypes.values()
+
+
 def page_number() -> int:
     """The page asked for in the address (`hal`); 1 for anything unreadable."""
-    return max(1, min(request.args.get("hal", 1, type=int), 100_000))
+    return max(1, min(request.args.get("hal", 1, type=row_number), 100_000))
 
 
 def paginate(query: Select, number: int | None = None, per_page: int = PER_PAGE) -> Page:

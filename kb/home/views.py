@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from kb.articles import queries as articles
 from kb.core import clock
 from kb.core.access import public
+from kb.core.addresses import row_number
 from kb.core.db import db
 from kb.core.errors import NotFound
 from kb.core.viewer import current_viewer
@@ -195,7 +196,7 @@ def make_article(question_id: int):
     """Begin an article with a question and its answers, or with one of them (`jawaban`)."""
     viewer = current_viewer()
     question = question_service.find(question_id, viewer)
-    answer_id = request.form.get("jawaban", type=int)
+    answer_id = request.form.get("jawaban", type=row_number)
     answer = question_service.find_answer(question_id, answer_id, viewer) if answer_id else None
     article = asked.make_article(question, answer, viewer)
     db.session.commit()

@@ -227,7 +227,7 @@ def all_instruments() -> tuple[Instrument, ...]:
 def indicator(code: str) -> Indicator:
     """An indicator by its code ("spbe-2020/12"). Raises UnknownIndicator."""
     instrument_id, _, number = code.partition("/")
-    if not number.isdecimal() or number != str(int(number)):
+    if not number.isdecimal() or len(number) > 3 or number != str(int(number)):
         raise UnknownIndicator(code)
     return get(instrument_id).indicator(int(number))
 

@@ -17,7 +17,7 @@ def export(folder: Path) -> int:
     query = query.options(*(joinedload(office) for office in (Note.host, Note.guest, Note.office)))
     count = 0
     for note in db.session.scalars(query):
-        content.write(folder / f"{note.import_key}.md", _meta(note), note.body)
+        content.write(folder / content.file_name(note.import_key), _meta(note), note.body)
         count += 1
     return count
 

@@ -7,6 +7,7 @@ from wtforms.fields import SelectChoice
 
 from kb.core import clock, markdown, once
 from kb.core.access import public, require, told_readers
+from kb.core.addresses import row_number
 from kb.core.comparison import compare
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
@@ -102,7 +103,7 @@ def new():
 
 def _known_visit(viewer: Viewer) -> Visit | None:
     """The visit that the address names. Raises NotFound for one that the viewer must not know of."""
-    visit_id = request.args.get("kunjungan", type=int)
+    visit_id = request.args.get("kunjungan", type=row_number)
     if visit_id is None:
         return None
     visit = visits.find(visit_id)
@@ -241,7 +242,7 @@ def _left_over(viewer: Viewer):
     """
     if request.method != "POST" or not request.form.get("body", "").strip() or viewer.office_id is None:
         raise NotFound
-    visit = visits.find(request.form.get("kunjungan", 0, type=int))
+    visit = visits.find(request.form.get("kunjungan", 0, type=row_number))
     visit = visit if visit is not None and visit_policy.can_view(viewer, visit) else None
     form = _form(viewer, visit)
     form.version.raw_data = None
@@ -280,7 +281,7 @@ def publish(note_id: int):
     require(seen=True, allowed=policy.can_edit(viewer, note))
     if note.status != "draft":
         return redirect(shown, 303)  # a second press changes nothing
-    version = request.form.get("version", note.version, type=int)
+    version = request.form.get("version", note.version, type=row_number)
     if request.method == "POST" and told_readers(note.visibility) and version == note.version:
         try:
             service.publish(note, viewer)
@@ -312,7 +313,7 @@ def discard(note_id: int):
     changed = False
     if request.method == "POST":
         try:
-            service.discard(note, viewer, request.form.get("version", 0, type=int))
+            service.discard(note, viewer, request.form.get("version", 0, type=row_number))
         except EditConflict:
             db.session.rollback()
             changed, note = True, _find(note_id)

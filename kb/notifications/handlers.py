@@ -1,9 +1,7 @@
 """Who is told of what. Each handler asks the database, and the room's policy, before it tells anybody."""
 
 from collections.abc import Iterable
-from email.utils import parseaddr
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
@@ -121,7 +119,7 @@ def tell_of_letter(event: Event) -> None:
 
 
 def _enclosure(visit: Visit, change: invitations.Change) -> Enclosure:
-    sender = parseaddr(current_app.config["MAIL_FROM"])[1]
+    sender = mail.sender()[1]
     when = waktu(change.entry.starts_at, visit.host.timezone)
     says = {
         "REQUEST": f"Undangan kalender terlampir: {when}. Kalender Anda menambahkannya, atau memperbarui yang sudah ada.",

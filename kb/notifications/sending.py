@@ -94,9 +94,17 @@ def _talk(message: EmailMessage) -> None:
             server.starttls(context=ssl.create_default_context())
         if config["MAIL_USERNAME"]:
             server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
-        server.send_message(message)
+        _hand_over(server, message)
         with suppress(smtplib.SMTPException, OSError):  # the mail is accepted, however the goodbye ends
             server.quit()
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
+    """To whom is said as it stands in the header, not as a reader of headers would understand it."""
+    try:
+        server.send_message(message, mail.sender()[1], [message["To"]])
+    except smtplib.SMTPNotSupportedError as error:  # the trouble of this address alone: others need not wait for it
+        raise Refused("Layanan surel tidak mengenal alamat dengan huruf selain A sampai Z.") from error
 
 
 def _into_folder(found: Mail, message: EmailMessage) -> None:

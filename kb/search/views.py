@@ -4,10 +4,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from kb.core.access import public
-from kb.core.addresses import with_query
+from kb.core.addresses import row_number, with_query
 from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import NotFound
+from kb.core.pages import is_page_load
 from kb.core.viewer import current_viewer
 from kb.instruments import loader
 from kb.offices.models import Office, Region
@@ -31,14 +32,14 @@ def index():
     """Search everything the viewer may see."""
     text = (clean_line(request.args.get("q", "")) or "")[: language.LONGEST_QUERY]
     chosen = _chosen()
-    page = max(1, min(request.args.get("hal", 1, type=int), 1000))
+    page = max(1, min(request.args.get("hal", 1, type=row_number), 1000))
     try:
         answer = service.search(text, current_viewer(), chosen, page)
     except NotReady:
         return render_template("search/index.html", q=text, preparing=True, answer=None), 503
     if page > answer.last:
         return redirect(_address(answer.last))
-    if answer.typed.words and not answer.strict and not chosen and not answer.typed.filters and page == 1:
+    if answer.typed.words and not answer.strict and not chosen and not answer.typed.filters and page == 1 and is_page_load():
         missed.note(answer.typed, current_viewer())
     return render_template(
         "search/index.html",

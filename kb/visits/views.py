@@ -8,6 +8,7 @@ from kb.accounts import identity
 from kb.accounts.models import User
 from kb.core import clock, once
 from kb.core.access import public, require
+from kb.core.addresses import row_number
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.pages import hari
@@ -362,7 +363,7 @@ def discard(visit_id: int):
     refused = ""
     if request.method == "POST":
         try:
-            service.discard(visit, viewer, request.form.get("version", 0, type=int))
+            service.discard(visit, viewer, request.form.get("version", 0, type=row_number))
         except Conflict as error:
             db.session.rollback()
             refused, visit = error.message, find(visit_id)

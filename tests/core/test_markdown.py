@@ -101,8 +101,10 @@ def test_tables_footnotes_and_task_lists_work():
 
 
 def test_a_picture_of_our_own_is_loaded_when_it_is_needed():
-    html = markdown.render("![Papan](/static/img/papan.png)\n\n<img src='/b.png'>").html
-    assert '<img loading="lazy" alt="Papan" src="/static/img/papan.png">' in html and '<img loading="lazy" alt="" src="/b.png">' in html
+    html = markdown.render("![Papan](/static/img/papan.png)\n\n<img src='/static/b.png'>").html
+    assert (
+        '<img loading="lazy" alt="Papan" src="/static/img/papan.png">' in html and '<img loading="lazy" alt="" src="/static/b.png">' in html
+    )
 
 
 def test_plain_text_keeps_the_words_apart():

@@ -1,5 +1,5 @@
 # Berguru's commands. `make help` lists them; scripts/*.sh do the work, for machines without make.
-.PHONY: help run test test-quick test-moments lint format migration bench lock screenshots
+.PHONY: help run test test-quick test-moments test-hostile lint format migration bench lock screenshots
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -16,6 +16,9 @@ test-quick: ## While working: lint, rules and pages on SQLite
 
 test-moments: ## Rules and pages on SQLite at seven moments of the clock (not part of make test)
 	@sh scripts/moments.sh
+
+test-hostile: ## Only what holds that hostile input costs nothing (part of make test)
+	@sh scripts/test.sh hostile
 
 lint: ## Check style and formatting
 	@sh scripts/venv.sh dev && .venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The whole suite, one command; with "quick" as the first word only lint, rules and pages on SQLite; with "sqlite" all of it
-# but the browser and PostgreSQL. Further arguments go to pytest.
+# but the browser and PostgreSQL; with "hostile" of that what holds hostile input. Further arguments go to pytest.
 # Sets up what it needs where it may (root on Debian); otherwise says in one line what is missing and runs the rest. With CI=true anything
 # missing is a failure. A whole run that passed on a clean tree notes the commit in `lulus` beside git's own files.
 set -eu
@@ -40,9 +40,8 @@ part() {
 lint() { .venv/bin/ruff check . && .venv/bin/ruff format --check .; }
 
 status=0
-case ${1:-} in quick | sqlite)
-    chosen="not slow"
-    [ "$1" = quick ] || chosen=""
+case ${1:-} in quick | sqlite | hostile)
+    case $1 in quick) chosen="not slow" ;; hostile) chosen=hostile ;; *) chosen="" ;; esac
     shift
     part "Lint" lint
     part "SQLite without the browser" .venv/bin/python -m pytest --ignore=tests/e2e -m "$chosen" "$@"

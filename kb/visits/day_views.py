@@ -4,6 +4,7 @@ import re
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -49,10 +50,14 @@ class WalkInForm(CreateForm):
     side = SelectField("Dari", choices={"guest": "Tamu", "host": "Tuan rumah"})
 
 
+def _taken(upload: FileStorage) -> pictures.Picture:
+    return pictures.take(upload, day.PHOTO_MEGABYTES, day.PHOTO_SIDE)
+
+
 class PhotoForm(CreateForm):
     """A picture."""
 
-    photo = UploadField("Foto (JPEG atau PNG, paling besar 10 MB)", lambda upload: pictures.check(upload, day.PHOTO_MEGABYTES))
+    photo = UploadField("Foto (JPEG atau PNG, paling besar 10 MB)", _taken)
     caption = StringField("Keterangan foto", [DataRequired(), Length(max=200)])
 
 

@@ -2,7 +2,7 @@
 
 It imports nothing of ours (the application takes seconds to load), and a library only by name, once the limits are set and the file needs
 it. The file comes on its standard input. It answers with one line of JSON, and behind it the bytes of a picture. What it finds wrong is one
-word of REASONS; if it is killed, that says enough.
+word, for which `untrusted.RULES` holds the sentence; if it is killed, that says enough.
 """
 
 import importlib
@@ -18,8 +18,6 @@ try:
     import resource
 except ImportError:
     resource = None
-
-REASONS = ("broken", "large", "locked", "points", "scans")
 
 # A workbook: so much it may unpack to in all, so many parts, so many cells that anybody looks at, so long a cell.
 MOST_UNPACKED, MOST_ENTRIES = 20 * MEGABYTE, 2000

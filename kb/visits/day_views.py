@@ -84,14 +84,14 @@ def delegation(visit_id: int):
     """The people of both sides; each side writes its own."""
     viewer, visit, form = current_viewer(), find(visit_id), MembersForm()
     side = policy.side(viewer, visit)
-    problems: list[str] = []
     if not form.is_submitted():
         stored = day.members_text(visit, side)
         form.text.data, form.started_from.data = stored or members.as_text([]), edits.fingerprint(stored)
     elif form.validate():
         reading = _read(form)
-        problems = reading.problems
-        if not problems:
+        place = form.sheet if form.sheet.data else form.text
+        place.errors = [*place.errors, *reading.told]
+        if not reading.problems:
             try:
                 day.set_members(visit, viewer, reading.members, form.started_from.data)
                 return _after(visit_id, ".delegation", _kept(reading))
@@ -102,8 +102,8 @@ def delegation(visit_id: int):
                 db.session.rollback()
                 form.blame(error)
                 visit = find(visit_id)
-    status = 422 if problems or form.errors else 200
-    page = render_template("visits/delegation.html", visit=visit, form=form, side=side, problems=problems, failed=status == 422)
+    status = 422 if form.errors else 200
+    page = render_template("visits/delegation.html", visit=visit, form=form, side=side, failed=status == 422)
     return page, status
 
 

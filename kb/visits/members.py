@@ -21,7 +21,11 @@ from kb.core.errors import Invalid
 KINDS = {"pimpinan": "pimpinan", "pejabat": "pejabat", "pelaksana": "pelaksana", "pendamping": "pendamping"}
 DEFAULT_KIND = "pelaksana"
 MOST_ROWS = 500
+# So many faults are told at once: nobody mends a thousand.
+MOST_PROBLEMS = 10
 NAME_MAX, TITLE_MAX = 120, 120
+# A longer text is no delegation, and is not even looked at.
+MOST_LINES, MOST_LETTERS = 3000, 200_000
 # A title may stand over the heading.
 HEADING_WITHIN = 5
 
@@ -62,6 +66,12 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
+    @property
+    def told(self) -> list[str]:
+        """What is wrong, as it is told at the field: the first of it, and how much more there is."""
+        more = len(self.problems) - MOST_PROBLEMS
+        return [*self.problems[:MOST_PROBLEMS], *([f"Dan {more} baris lain."] if more > 0 else [])]
+
 
 @dataclass(frozen=True)
 class Row:
@@ -91,6 +101,8 @@ class Columns:
 def from_text(text: str) -> Reading:
     """Lines of names, or a table with a heading and tabs, semicolons or commas between its columns."""
     text = plain_ends(text or "")
+    if len(text) > MOST_LETTERS or text.count("\n") > MOST_LINES:
+        return Reading(problems=["Daftar ini terlalu panjang. Kirim hanya daftar rombongannya, satu orang per baris."])
     try:
         mark = next((mark for mark in "\t;" if mark in text), None)
         if mark is not None:

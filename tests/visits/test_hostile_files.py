@@ -4,14 +4,17 @@ import io
 import os
 import re
 import time
+import zipfile
+from dataclasses import replace
 from random import Random
 from threading import Thread
+from xml.etree import ElementTree
 
 import pytest
 
 from kb.core import untrusted
 from kb.core.db import db
-from kb.visits import members
+from kb.visits import compose, letter_docx, members
 from kb.visits.models import Visit
 from kb.visits.service import discard
 from tests import hostile_files as hostile
@@ -170,6 +173,24 @@ def test_a_letter_is_sent_back_whatever_it_was_called(cast, visit, name):
     answer = cast.host_manager.client.get(f"{address}/berkas")
     assert answer.status_code == 200 and answer.data == PDF
     assert re.fullmatch(r'attachment; filename="?a ?X.pdf"?', answer.headers["Content-Disposition"])
+
+
+NOT_IN_XML = "\x01\x0b\x1f\ud800\ufffe\uffff"
+
+
+def test_word_and_excel_open_what_was_written_whatever_a_name_holds(app, visit):
+    """What is stored may be older than the rules for what is typed."""
+    with app.app_context():
+        found = db.session.get(Visit, int(visit.rpartition("/")[2]))
+        letter = replace(compose.letter_of(found, "permohonan", "http://x"), subject=f"Perihal{NOT_IN_XML}", copies=[f"Arsip{NOT_IN_XML}"])
+        written = (letter_docx.write(letter), members.as_sheet([members.Member(f"Ani{NOT_IN_XML} Contoh")]))
+    for content, word in zip(written, ("Arsip", "Ani Contoh"), strict=True):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")]
+        assert any(word in part for part in parts)
+        for part in parts:
+            assert not set(part) & set(NOT_IN_XML)
+            ElementTree.fromstring(part)
 
 
 # ---- chance

@@ -210,5 +210,5 @@ def test_no_file_that_chance_makes_breaks_a_page(cast, visit):
     for number in range(TRIED):
         address, field, content, name = kinds[number % len(kinds)](Random(number))
         answer = send(client, address, field, content, name, caption="Rapat", once=f"{number:032}", text="Ani Contoh")
-        assert answer.status_code in (303, 422), number
-        assert answer.status_code == 303 or faults_at(answer.text, field), number
+        assert answer.status_code in (303, 409, 422), number  # 409: a file before it has named other people
+        assert answer.status_code != 422 or faults_at(answer.text, field), number

@@ -1,6 +1,7 @@
 """What can go wrong for a person, and the page that says so in Indonesian."""
 
 from flask import Flask, current_app, render_template, request, url_for
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from kb.core.addresses import here
@@ -82,6 +83,7 @@ MESSAGES = {
 def init_app(app: Flask) -> None:
     """Every error becomes a page (or JSON under /api/), with the right status."""
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(ObjectDeletedError, _deleted_meanwhile)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crashed)
 
@@ -102,6 +104,11 @@ def _not_found_or_not_signed_in() -> str:
 
 def _refused(error: Refused):
     return _answer(error.status, error.message)
+
+
+def _deleted_meanwhile(_error: ObjectDeletedError):
+    """A long work lets others write meanwhile (`db.let_go`): what they deleted is as if it had never been found."""
+    return _answer(NotFound.status, NOT_FOUND)
 
 
 def _http(error: HTTPException):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
 from kb.core import clock, kept
+from kb.core.cleaning import file_name
 from kb.core.db import UtcDateTime, db
 from kb.core.errors import Invalid
 
@@ -50,10 +51,11 @@ def used(upload: FileStorage) -> None:
         when_saved()
 
 
-def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> None:
-    """Raise what `save` would raise, and leave the upload to be saved: so that a form names all its faults at once."""
+def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> FileStorage:
+    """Raise what `save` would raise, and give the upload back to be saved: so that a form names all its faults at once."""
     _checked(upload, kinds, max_megabytes, field)
     upload.stream.seek(0)
+    return upload
 
 
 def _checked(upload: FileStorage, kinds: tuple[str, ...], max_megabytes: int, field: str) -> tuple[bytes, str, str]:
@@ -62,7 +64,7 @@ def _checked(upload: FileStorage, kinds: tuple[str, ...], max_megabytes: int, fi
         raise Invalid("Berkas ini kosong. Pilih berkas lain.", field)
     if len(content) > max_megabytes * MEGABYTE:
         raise Invalid(f"Berkas lebih besar dari {max_megabytes} MB. Perkecil dahulu.", field)
-    name = Path(upload.filename or "berkas").name[-200:]
+    name = file_name(upload.filename)
     media_type = _recognised(name, content, kinds)
     if media_type is None:
         raise Invalid(f"Isi berkas ini bukan {' atau '.join(kind.upper() for kind in kinds)} yang benar.", field)
@@ -104,8 +106,8 @@ def _write_once(path: Path, content: bytes) -> None:
 
 
 def send(stored: StoredFile) -> Response:
-    """The file as a download, never shown inside our own pages."""
-    return send_file(_path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+    """The file as a download, never shown inside our own pages. A name may have been stored before names were cleaned."""
+    return send_file(_path(stored.sha256), mimetype=stored.media_type, as_attachment=True, download_name=file_name(stored.name))
 
 
 def sweep() -> None:

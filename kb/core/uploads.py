@@ -6,7 +6,6 @@ so that showing a form writes nothing in the middle of what somebody else does.
 
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask_wtf.file import FileField
@@ -14,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 
 from kb.core import kept
-from kb.core.cleaning import clean
+from kb.core.cleaning import file_name
 from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.pages import angka
@@ -24,11 +23,14 @@ LOST = "Berkas yang tadi dipilih tidak lagi tersimpan. Pilih lagi."
 
 
 class UploadField(FileField):
-    """A file; `check` raises Invalid for one that cannot be meant. Data is the upload, come with this sending or kept from before."""
+    """A file; data is what `take` makes of the upload, come with this sending or kept from before.
 
-    def __init__(self, label: str, check: Callable[[FileStorage], None], validators=None, **kwargs):
+    `take` raises Invalid for one that cannot be meant, and may end the transaction: a form with files is made before anything is changed.
+    """
+
+    def __init__(self, label: str, take: Callable[[FileStorage], FileStorage], validators=None, **kwargs):
         super().__init__(label, validators, **kwargs)
-        self.check = check
+        self.take = take
         self.token = self.size = self.file_name = ""
         self.fresh: bytes | None = None
         self.unkept = ""
@@ -56,17 +58,19 @@ class UploadField(FileField):
     def _take_fresh(self, former: str) -> None:
         came = self.data
         try:
-            self.check(came)
+            taken = self.take(came)
         except Invalid as error:
             came.close()
             self.data = None
             self._fall_back(former)
             self.process_errors.append(error.message)
             return
+        came.stream.seek(0)
         self.fresh = came.stream.read()
-        came.close()  # a large one lies in a file of its own
-        self.data = FileStorage(BytesIO(self.fresh), filename=came.filename, name=self.name)
-        self.file_name, self.size = _name(came.filename), len(self.fresh)
+        # A large upload lies in a file of its own, which is let go.
+        self.data = FileStorage(BytesIO(self.fresh), filename=came.filename, name=self.name) if taken is came else taken
+        came.close()
+        self.file_name, self.size = file_name(came.filename), len(self.fresh)
         if former:
             _later().append((former, None, self._place))
 
@@ -83,7 +87,12 @@ class UploadField(FileField):
             return
         row, content = found
         self.token, self.file_name, self.size = token, row.name, row.size
-        self.data = FileStorage(BytesIO(content), filename=row.name, name=self.name)
+        try:  # as if it came with the form
+            self.data = self.take(FileStorage(BytesIO(content), filename=row.name, name=self.name))
+        except Invalid as error:
+            self.token, self.data = "", None
+            self.process_errors.append(error.message)
+            return
         self.data.when_saved = lambda: kept.use(token, self._sending)
 
     def held(self) -> bool:
@@ -106,10 +115,6 @@ class UploadField(FileField):
         if self.size < kept.MEGABYTE:
             return f"{max(1, self.size // 1024)} kB"
         return f"{angka(round(self.size / kept.MEGABYTE, 1))} MB"
-
-
-def _name(name: str | None) -> str:
-    return clean(Path((name or "").replace("\\", "/")).name)[-200:] or "berkas"
 
 
 def _later() -> list:

@@ -6,7 +6,7 @@ from wtforms.validators import Email, Length, Optional, Regexp
 from kb.core import pictures
 from kb.core.forms import Form
 from kb.core.uploads import UploadField
-from kb.offices.service import LOGO_MEGABYTES
+from kb.offices.service import LOGO_MEGABYTES, LOGO_SIDE
 
 
 class ProfileForm(Form):
@@ -21,6 +21,7 @@ class ProfileForm(Form):
     email = EmailField("Surel kantor (opsional)", [Optional(), Length(max=200), Email()])
     letterhead = StringField("Nama dinas pada kop surat (opsional)", [Optional(), Length(max=160)])
     logo_upload = UploadField(
-        "Lambang daerah untuk kop surat, PNG atau JPEG, paling besar 1 MB (opsional)", lambda upload: pictures.check(upload, LOGO_MEGABYTES)
+        "Lambang daerah untuk kop surat, PNG atau JPEG, paling besar 1 MB (opsional)",
+        lambda upload: pictures.take(upload, LOGO_MEGABYTES, LOGO_SIDE),
     )
     drop_logo = BooleanField("Hapus lambang yang ada")

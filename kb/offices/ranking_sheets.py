@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+
+from kb.core.cleaning import for_xml
 
 PLACES = ("Posisi nasional", "Dari se-Indonesia", "Posisi di provinsi", "Dari seprovinsi", "Posisi sejenis", "Dari sejenis")
 OFFICE = ("Kode", "Pemerintah daerah", "Jenis")
@@ -55,7 +56,7 @@ def xlsx_of(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _typed(sheet, cell: Cell, is_heading: bool):
     if isinstance(cell, str):
-        cell = ILLEGAL_CHARACTERS_RE.sub("", cell)
+        cell = for_xml(cell)
     if not (is_heading or isinstance(cell, str) and cell.startswith(FORMULA)):
         return cell
     typed = WriteOnlyCell(sheet, cell)

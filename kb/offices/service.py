@@ -2,12 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from werkzeug.datastructures import FileStorage
-
 from kb.core import clock, events, pictures
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Invalid
+from kb.core.pictures import Picture
 from kb.core.viewer import Viewer
 from kb.offices import policy
 from kb.offices.models import Office
@@ -52,10 +51,10 @@ def set_timezone(office: Office, viewer: Viewer, timezone: str) -> None:
     events.record("office.edited", office, viewer, timezone=timezone)
 
 
-def set_logo(office: Office, viewer: Viewer, upload: FileStorage | None) -> None:
-    """A new logo for the letters, or none. Raises Invalid at `logo_upload`."""
+def set_logo(office: Office, viewer: Viewer, picture: Picture | None) -> None:
+    """A new logo for the letters, or none."""
     require(seen=True, allowed=policy.can_edit(viewer, office))
-    former, office.logo = office.logo, pictures.save(upload, LOGO_MEGABYTES, LOGO_SIDE, "logo_upload") if upload else None
+    former, office.logo = office.logo, pictures.save(picture) if picture else None
     db.session.flush()
     if former is not None:
         db.session.delete(former)

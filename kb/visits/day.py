@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
-from werkzeug.datastructures import FileStorage
 
 from kb.core import clock, edits, events, names, pictures
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
+from kb.core.pictures import Picture
 from kb.core.viewer import Viewer
 from kb.visits import agenda, openness, policy
 from kb.visits.agenda import Line
@@ -204,18 +204,17 @@ def _count(visit: Visit) -> None:
     visit.attended = db.session.scalar(present) or None
 
 
-def add_photo(visit: Visit, viewer: Viewer, upload: FileStorage | None, caption: str) -> None:
+def add_photo(visit: Visit, viewer: Viewer, picture: Picture | None, caption: str) -> None:
     """A picture of the day. Raises Invalid at `photo`."""
     require(policy.can_view(viewer, visit))
     _lock(visit)
     if visit.status not in HOLDS_SLOT or clock.today(visit.host.timezone) < visit.day:
         raise Conflict("Foto dapat ditambahkan mulai hari kunjungan.")
-    if upload is None or not upload.filename:
+    if not picture:
         raise Invalid("Pilih satu foto.", "photo")
     if len(visit.photos) >= MOST_PHOTOS:
         raise Invalid(f"Sudah ada {MOST_PHOTOS} foto. Hapus yang tidak perlu dahulu.", "photo")
-    stored = pictures.save(upload, PHOTO_MEGABYTES, PHOTO_SIDE, "photo")
-    visit.photos.append(VisitPhoto(file=stored, caption=caption, created_at=clock.now()))
+    visit.photos.append(VisitPhoto(file=pictures.save(picture), caption=caption, created_at=clock.now()))
     db.session.flush()
 
 

@@ -4,6 +4,7 @@ import re
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -49,10 +50,14 @@ class WalkInForm(CreateForm):
     side = SelectField("Dari", choices={"guest": "Tamu", "host": "Tuan rumah"})
 
 
+def _taken(upload: FileStorage) -> pictures.Picture:
+    return pictures.take(upload, day.PHOTO_MEGABYTES, day.PHOTO_SIDE)
+
+
 class PhotoForm(CreateForm):
     """A picture."""
 
-    photo = UploadField("Foto (JPEG atau PNG, paling besar 10 MB)", lambda upload: pictures.check(upload, day.PHOTO_MEGABYTES))
+    photo = UploadField("Foto (JPEG atau PNG, paling besar 10 MB)", _taken)
     caption = StringField("Keterangan foto", [DataRequired(), Length(max=200)])
 
 
@@ -79,14 +84,14 @@ def delegation(visit_id: int):
     """The people of both sides; each side writes its own."""
     viewer, visit, form = current_viewer(), find(visit_id), MembersForm()
     side = policy.side(viewer, visit)
-    problems: list[str] = []
     if not form.is_submitted():
         stored = day.members_text(visit, side)
         form.text.data, form.started_from.data = stored or members.as_text([]), edits.fingerprint(stored)
     elif form.validate():
         reading = _read(form)
-        problems = reading.problems
-        if not problems:
+        place = form.sheet if form.sheet.data else form.text
+        place.errors = [*place.errors, *reading.told]
+        if not reading.problems:
             try:
                 day.set_members(visit, viewer, reading.members, form.started_from.data)
                 return _after(visit_id, ".delegation", _kept(reading))
@@ -97,8 +102,8 @@ def delegation(visit_id: int):
                 db.session.rollback()
                 form.blame(error)
                 visit = find(visit_id)
-    status = 422 if problems or form.errors else 200
-    page = render_template("visits/delegation.html", visit=visit, form=form, side=side, problems=problems, failed=status == 422)
+    status = 422 if form.errors else 200
+    page = render_template("visits/delegation.html", visit=visit, form=form, side=side, failed=status == 422)
     return page, status
 
 

@@ -31,7 +31,6 @@ from kb.visits.service import LETTER_MEGABYTES, REQUEST_LETTER, Given, Request
 from kb.visits.surroundings import Reading
 
 SHEET_BYTES = 2 * 1024 * 1024
-MOST_PROBLEMS = 10
 LINK = Regexp(r"^https?://\S+$", message="Tautan harus dimulai dengan https://")
 OPTIONS = ("option_1", "option_2", "option_3")
 MODES = {
@@ -121,12 +120,9 @@ class RequestForm(CreateForm):
     def validate(self, extra_validators=None) -> bool:
         """Also what is wrong with the list of people, at the field it came from."""
         is_valid = super().validate(extra_validators)
-        problems = self.reading.problems[:MOST_PROBLEMS]
-        if more := len(self.reading.problems) - len(problems):
-            problems.append(f"Dan {more} baris lain.")
         place = self.sheet if self.sheet.data else self.people
-        place.errors = [*place.errors, *problems]
-        return is_valid and not problems
+        place.errors = [*place.errors, *self.reading.told]
+        return is_valid and not self.reading.problems
 
     def fill(self, visit: Visit) -> None:
         """Start a change from a draft."""

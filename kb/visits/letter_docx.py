@@ -1,7 +1,6 @@
 """A letter for Word and LibreOffice."""
 
 import io
-import re
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -11,11 +10,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Length, Pt
 from docx.table import Table as DocxTable
 
-from kb.core.cleaning import plain_ends
+from kb.core.cleaning import for_xml, plain_ends
 from kb.visits.letters import DOTS, Blank, Block, Bulleted, Facts, Heading, Letter, Letterhead, Numbered, Paragraph, Picture, Table, qr
-
-# XML 1.0 cannot hold these.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # Centimetres between the margins, and what columns with these headings need; the others share the rest.
 WIDTH = 16.5
@@ -55,7 +51,7 @@ def write(letter: Letter) -> bytes:
 
 
 def _clean(text: str) -> str:
-    return FORBIDDEN.sub("", plain_ends(text))
+    return for_xml(plain_ends(text))
 
 
 def _page(document: DocxDocument) -> None:

@@ -1,4 +1,4 @@
-"""Read a delegation from what people have at hand: lines typed or pasted from a spreadsheet, CSV, or XLSX; and write it again. Pure.
+"""Read a delegation from what people have at hand: lines typed or pasted from a spreadsheet, CSV, or XLSX; and write it again.
 
 Nothing is dropped in silence: what cannot be read is said with its line, and a column that is not kept is named.
 """
@@ -6,26 +6,28 @@ Nothing is dropped in silence: what cannot be read is said with its line, and a 
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from kb.core.cleaning import clean, clean_line, plain_ends
+from kb.core import untrusted
+from kb.core.cleaning import clean, clean_line, for_xml, plain_ends
+from kb.core.errors import Invalid
 
 KINDS = {"pimpinan": "pimpinan", "pejabat": "pejabat", "pelaksana": "pelaksana", "pendamping": "pendamping"}
 DEFAULT_KIND = "pelaksana"
 MOST_ROWS = 500
+# So many faults are told at once: nobody mends a thousand.
+MOST_PROBLEMS = 10
 NAME_MAX, TITLE_MAX = 120, 120
-# A sheet may hold empty rows between people, and a title over the heading.
-SHEET_ROWS, HEADING_WITHIN = 3000, 5
-# An XLSX is a zip: a few kilobytes may unpack to gigabytes.
-MOST_UNPACKED = 20 * 1024 * 1024
+# A longer text is no delegation, and is not even looked at.
+MOST_LINES, MOST_LETTERS = 3000, 200_000
+# A title may stand over the heading.
+HEADING_WITHIN = 5
 
 HEADINGS = {
     "name": {"nama", "nama lengkap", "nama dan gelar", "nama pegawai", "nama peserta", "name"},
@@ -39,7 +41,10 @@ NUMBERING = {"no", "no.", "nomor", "#", ""}
 NIP = re.compile(r"[0-9 ]{8,25}")
 # How a spreadsheet shows a number that it no longer knows to the last digit.
 ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-MOST_DIGITS = 15
+# Excel puts a workbook with a password into a file of the old kind, under this name.
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LOCKED = untrusted.RULES["workbook"].sentences["locked"]
+OLD_SHEET = "Berkas .xls lama tidak dapat dibaca. Simpan sebagai .xlsx atau .csv dahulu."
 ASK_HEADING = "Baris pertama seharusnya: Nama, Jabatan, NIP, Jenis."
 
 
@@ -60,6 +65,12 @@ class Reading:
     members: list[Member] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[str]:
+        """What is wrong, as it is told at the field: the first of it, and how much more there is."""
+        more = len(self.problems) - MOST_PROBLEMS
+        return [*self.problems[:MOST_PROBLEMS], *([f"Dan {more} baris lain."] if more > 0 else [])]
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,8 @@ class Columns:
 def from_text(text: str) -> Reading:
     """Lines of names, or a table with a heading and tabs, semicolons or commas between its columns."""
     text = plain_ends(text or "")
+    if len(text) > MOST_LETTERS or text.count("\n") > MOST_LINES:
+        return Reading(problems=["Daftar ini terlalu panjang. Kirim hanya daftar rombongannya, satu orang per baris."])
     try:
         mark = next((mark for mark in "\t;" if mark in text), None)
         if mark is not None:
@@ -145,11 +158,18 @@ def _lower(sentence: str) -> str:
 
 
 def from_file(name: str, content: bytes) -> Reading:
-    """A CSV or XLSX file, recognised by what it is, not by its name."""
+    """A CSV or XLSX file, recognised by what it is, not by its name. A file in which nobody stands is a mistake. Ends the transaction."""
+    found = _from_content(name, content)
+    if not (found.members or found.problems):
+        found.problems.append("Tidak ada nama orang dalam berkas ini. Isi dahulu, atau pilih berkas lain.")
+    return found
+
+
+def _from_content(name: str, content: bytes) -> Reading:
     if content.startswith(b"PK\x03\x04"):
         return _from_xlsx(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return Reading(problems=["Berkas .xls lama tidak dapat dibaca. Simpan sebagai .xlsx atau .csv dahulu."])
+        return Reading(problems=[LOCKED if ENCRYPTED in content else OLD_SHEET])
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)
@@ -162,30 +182,11 @@ def from_file(name: str, content: bytes) -> Reading:
 
 
 def _from_xlsx(content: bytes) -> Reading:
-    broken = Reading(problems=["Lembar Excel ini tidak dapat dibaca. Simpan ulang sebagai .xlsx, atau tempel isinya."])
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                return Reading(problems=["Lembar Excel ini terlalu besar. Simpan hanya daftar rombongannya."])
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        try:
-            lines = book.worksheets[0].iter_rows(max_row=SHEET_ROWS, max_col=20, values_only=True)
-            rows = [Row(number, _cleaned(map(_cell, cells))) for number, cells in enumerate(lines, start=1)]
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, AttributeError, OSError):
-        return broken
-    return _read(rows)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and abs(value) >= 10**MOST_DIGITS:
-        return f"{value:.5E}"  # a spreadsheet has lost the digits behind the fifteenth: shown as it shows them, so that it is refused
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        lines = untrusted.workbook(content)
+    except Invalid as error:
+        return Reading(problems=[error.message])
+    return _read([Row(number, _cleaned(cells)) for number, cells in enumerate(lines, start=1)])
 
 
 def _read(rows: list[Row], even: bool = False) -> Reading:
@@ -223,9 +224,11 @@ def _find_heading(rows: list[Row]) -> tuple[int, Columns | None]:
 
 def _columns(cells: tuple[str, ...]) -> Columns:
     names: list[tuple[str, ...]] = []
+    taken: set[str] = set()
     for cell in cells:
         meant = _meant(cell)
-        names.append(meant if not {name for column in names for name in column} & set(meant) else ())
+        names.append(() if taken & set(meant) else meant)
+        taken |= set(meant)
     return Columns(cells, tuple(names))
 
 
@@ -324,7 +327,7 @@ def as_sheet(members: Iterable) -> bytes:
         sheet.column_dimensions[column].number_format = "@"
     for number, values in enumerate((LABELS.values(), *_as_cells(members)), start=1):
         for column, value in enumerate(values, start=1):
-            cell = sheet.cell(number, column, value)
+            cell = sheet.cell(number, column, for_xml(value))
             cell.data_type, cell.number_format, cell.font = "s", "@", Font(bold=number == 1)
     kinds = DataValidation(type="list", formula1=f'"{",".join(KINDS)}"', allow_blank=True)
     kinds.add(f"D2:D{MOST_ROWS + 1}")

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from kb.core.db import db
-from kb.offices import league
+from kb.offices import league, ranking_sheets
 from kb.offices.models import IndexValue
 from tests.makers import office
 
@@ -420,3 +420,8 @@ def test_a_misprint_has_its_note_on_the_page_of_the_office(client):
     assert re.search(r"<s [^>]*>0,60</s>", page) and page.count("tidak cocok dengan indeksnya: salah cetak.") == 2
     banyuasin = unescape(client.get("/instansi/kabupaten-banyuasin").text)
     assert re.search(r"<s [^>]*>0,30</s>", banyuasin), "in the table of the years"
+
+
+def test_a_sheet_holds_no_sign_that_excel_cannot_open():
+    content = ranking_sheets.xlsx_of([["Nama"], ["Lam\ufffe\uffff\x0bpung"]])
+    assert load_workbook(io.BytesIO(content))["Peringkat"]["A2"].value == "Lampung"

@@ -82,7 +82,9 @@ def written_in_place() -> Iterator[tuple[str, ast.Call, str]]:
     """Each call of `re` (and each `Regexp` of a form) within a function or class: the file, the call, and the way it is used."""
     for path in sources():
         tree = ast.parse(path.read_text())
-        at_import = {id(node) for statement in tree.body if isinstance(statement, ast.Assign | ast.AnnAssign) for node in ast.walk(statement)}
+        at_import = {
+            id(node) for statement in tree.body if isinstance(statement, ast.Assign | ast.AnnAssign) for node in ast.walk(statement)
+        }
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
@@ -96,7 +98,9 @@ def written_in_place() -> Iterator[tuple[str, ast.Call, str]]:
 def flags_of(call: ast.Call) -> int:
     """The flags of a call, as they are written: `re.I`, `flags=re.S`."""
     given = [*call.args[1:], *(keyword.value for keyword in call.keywords if keyword.arg == "flags")]
-    names = [node.attr for one in given for node in ast.walk(one) if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "re"]
+    names = [
+        node.attr for one in given for node in ast.walk(one) if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "re"
+    ]
     return sum(getattr(re, name) for name in names if name.isupper())
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.core.db import takes_time
+from kb.core.db import let_go, reading, takes_time
 from kb.core.remembered import Remembered
 
 WORD = re.compile(r"\s+|[^\s]+")
@@ -51,7 +51,15 @@ class Stretch:
 
 def compare(old: str, new: str, context: int = 2) -> tuple[Line | Gap, ...]:
     """The lines that differ, with a little around them. Kept, since a history compares the same two texts at every look."""
+    takes_time("a comparison")
     return _kept.get((old, new), lambda: tuple(_compare(old, new, context)), _weight, context)
+
+
+def compare_apart(old: str, new: str, context: int = 2) -> tuple[Line | Gap, ...]:
+    """The same for who is told of a conflict. Ends the transaction, and goes on in one that only reads: nothing is saved any more."""
+    let_go()
+    reading()
+    return compare(old, new, context)
 
 
 def _weight(found: tuple[Line | Gap, ...]) -> int:
@@ -59,7 +67,6 @@ def _weight(found: tuple[Line | Gap, ...]) -> int:
 
 
 def _compare(old: str, new: str, context: int) -> list[Line | Gap]:
-    takes_time("a comparison")
     before, after = old.splitlines(), new.splitlines()
     found: list[Line | Gap] = []
     stretches = _stretches(before, after)

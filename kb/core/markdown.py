@@ -154,11 +154,11 @@ def trusted(html: str) -> Markup:
 
 def to_text(html: str) -> str:
     """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own. Worked out once."""
+    takes_time("the words of a text")
     return _texts.get((html,), lambda: _to_text(html), len)
 
 
 def _to_text(html: str) -> str:
-    takes_time("the words of a text")
     spaced = BACKLINK.sub("", BLOCK_EDGE.sub("\n", html))
     text = Markup(ANY_TAG.sub("", spaced)).unescape()
     return "\n".join(line for line in map(str.strip, text.split("\n")) if line)

@@ -67,11 +67,11 @@ BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|dt|dd|pre|blockquote|summary)>|(?=<
 
 def cited_in(html: str) -> list[Repealed]:
     """The repealed rules that a rendered text cites, in the order of the data. Worked out once for each text."""
+    takes_time("the rules that a text cites")
     return list(_cited.get((html,), lambda: _cited_in(html), lambda found: 100 + len(found)))
 
 
 def _cited_in(html: str) -> tuple[Repealed, ...]:
-    takes_time("cited rules")
     # A line break within a paragraph joins; the end of a block separates.
     blocks = [" ".join(markdown.to_text(block).split()) for block in BLOCK_END.split(html)]
     return tuple(rule for rule in repealed() if any(_cites(rule, block) for block in blocks))

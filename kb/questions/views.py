@@ -6,7 +6,7 @@ from wtforms.fields import SelectChoice
 from kb.core import clock, markdown, once, workdays
 from kb.core.access import public, require, told_readers
 from kb.core.cleaning import clean_line
-from kb.core.comparison import compare
+from kb.core.comparison import compare, compare_apart
 from kb.core.days_off import holidays_from
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid
@@ -301,7 +301,7 @@ def _conflict(form: QuestionForm, question_id: int):
     theirs = service.find(question_id, current_viewer())
     form.version.raw_data = None
     form.version.data = theirs.version
-    changes = compare(theirs.body, form.body.data or "")
+    changes = compare_apart(theirs.body, form.body.data or "")
     html = render_template(
         "questions/edit.html", form=form, question=theirs, preview=None, about=None, instruments=loader.all_instruments(), changes=changes,
         failed=True,

@@ -19,16 +19,24 @@ pytestmark = [
 
 
 @pytest.fixture
-def page(app):
-    """`page(work)`: does this in a request that may write."""
+def page(app, monkeypatch):
+    """`page(work)`: does this in a request that may write, and returns what it made."""
 
     def post(work):
-        with app.test_request_context("/", method="POST"):
+        def view():
             db.session.execute(sa.text("SELECT 1"))
+            made.append(work())
+            db.session.rollback()
+            return ""
+
+        made = []
+        monkeypatch.setattr(app, "dispatch_request", view)
+        with app.test_request_context("/", method="POST"):
             try:
-                return work()
+                app.full_dispatch_request()
             finally:
                 db.session.rollback()
+        return made[0]
 
     return post
 

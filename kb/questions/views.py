@@ -8,7 +8,7 @@ from kb.core.access import public, require, told_readers
 from kb.core.cleaning import clean_line
 from kb.core.comparison import compare, compare_apart
 from kb.core.days_off import holidays_from
-from kb.core.db import db
+from kb.core.db import db, let_go, reading
 from kb.core.errors import Conflict, Invalid
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
@@ -81,7 +81,10 @@ def show(question_id: int):
 
 
 def page(question: Question, status: int = 200, **forms):
-    """The page of a question, with forms that failed, if any."""
+    """The page of a question, with forms that failed, if any. Then nothing is saved any more, and the page keeps nobody from writing."""
+    if status != 200:
+        let_go()
+        reading()
     viewer = current_viewer()
     thread = queries.thread(question, viewer)
     invite = forms.get("invite") or InviteForm(formdata=None)

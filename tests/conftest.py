@@ -17,15 +17,16 @@ from sqlalchemy import event
 from kb import create_app
 from kb.articles.views import _visitor_page
 from kb.config import from_environment
-from kb.core import events
-from kb.core.db import db
+from kb.core import events, markdown
+from kb.core.db import db, watch
 from kb.core.viewer import ANONYMOUS
 from kb.search import service as search
-from tests import databases, makers, migrations, moments, post_office
+from tests import databases, held, makers, migrations, moments, post_office
 from tests.pages import PageClient
 
 moments.stand_still()
 moments.each_signature_a_second_later()
+watch(held.refuse)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -85,6 +86,7 @@ def fresh(request):
         return
     app, stages = request.getfixturevalue("app"), request.getfixturevalue("stages")
     stages.restore("cast" if "cast" in request.fixturenames else "world")
+    markdown.render.cache_clear()  # what a request did not render in time must not be found by chance
     _visitor_page.cache_clear()  # pages kept by the state of rows that another test made
     for name in ("surat", "berkas", "titipan"):
         shutil.rmtree(f"{app.config['KB_DATA']}/{name}", ignore_errors=True)

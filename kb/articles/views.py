@@ -13,7 +13,7 @@ from kb.core import markdown, once
 from kb.core.access import public, require, told_readers
 from kb.core.addresses import row_number
 from kb.core.cleaning import clean_line
-from kb.core.comparison import compare
+from kb.core.comparison import compare, compare_apart
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
 from kb.core.viewer import Viewer, current_viewer
@@ -297,7 +297,7 @@ def _conflict(article: Article, form: ArticleForm):
         article=article,
         theirs=theirs,
         their_about=[office.name for office in article.about],
-        changes=compare(theirs.body, mine.body),
+        changes=compare_apart(theirs.body, mine.body),
         instruments=loader.all_instruments(),
         failed=True,
     )

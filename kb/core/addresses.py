@@ -70,5 +70,15 @@ def init_app(app: Flask) -> None:
         # PostgreSQL refuses a text with a NUL byte even when it is only looked for.
         if "\0" in request.path:
             abort(404)
-        while b"%00" in request.query_string:
-            request.query_string = request.query_string.replace(b"%00", b"")
+        if b"%00" in request.query_string:
+            request.query_string = _without_nul(request.query_string)
+
+
+def _without_nul(query: bytes) -> bytes:
+    """Without NUL bytes, nor such as appear when those between are taken out; in one pass, however they lie within each other."""
+    kept = bytearray()
+    for byte in query:
+        kept.append(byte)
+        if kept.endswith(b"%00"):
+            del kept[-3:]
+    return bytes(kept)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from kb.core.cleaning import clean_line
+from kb.core.db import takes_time
 
 # Ends of lines that YAML takes for the end of a value, or refuses.
 STRAY_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -70,6 +71,7 @@ class _Loader(yaml.SafeLoader):
 
 def read(path: Path) -> ContentFile:
     """Read one file. Raises BadContent with line and reason, OSError when it is no readable file."""
+    takes_time("reading a file")
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise BadContent(f"berkas lebih besar dari {MAX_BYTES // 1_000_000} MB")

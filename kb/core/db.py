@@ -5,13 +5,14 @@ a write never finds, half way, that somebody else wrote in between.
 """
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -77,11 +78,14 @@ def _prepare_sqlite(connection, _record):
 
 @event.listens_for(Engine, "begin")
 def _begin(connection):
-    if connection.dialect.name != "sqlite":
-        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if reads_only(connection) else "BEGIN IMMEDIATE")
+
+
+def reads_only(connection: Connection) -> bool:
+    """Does a transaction that begins now on SQLite leave the only writer to others?"""
     asked = has_request_context() and request.method in SAFE_METHODS
-    reads_only = asked or connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    return asked or connection.get_execution_options().get("reads_only", False)
 
 
 def reading() -> None:
@@ -95,3 +99,19 @@ def let_go() -> None:
     Loaded rows are read anew when they are used again, and nothing may have been changed yet.
     """
     db.session.rollback()
+
+
+# What watches over `takes_time`; nothing does in production.
+_watch: Callable[[str], None] | None = None
+
+
+def watch(watcher: Callable[[str], None] | None) -> None:
+    """Have somebody told of all that takes time: the tests, which fail when it is done while the only writer is held."""
+    global _watch
+    _watch = watcher
+
+
+def takes_time(what: str) -> None:
+    """Said by whatever takes the longer the more people wrote, or reads a file: it must be done before a transaction that writes begins."""
+    if _watch is not None:
+        _watch(what)

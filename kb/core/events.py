@@ -2,8 +2,9 @@
 
 `record` writes what happened and one delivery per subscribed consumer in the transaction of the change; `drain` (run by
 `flask kb work`) hands them out. A delivery is claimed by compare-and-set in the transaction that handles it, so a killed worker
-leaves it open and a second worker cannot take it twice. A failure is kept with its error and tried again, later and later, up to
-once an hour, for `RETRY_FOR`; only what a handler calls `Refused` is given up at once.
+leaves it open and a second worker cannot take it twice. What takes long comes before the claim (`first`, `on_batch`). A failure is
+kept with its error and tried again, later and later, up to once an hour, for `RETRY_FOR`; only what a handler calls `Refused` is given
+up at once.
 
 A handler that talks to another machine (`remote`) must not keep the database waiting for it: its delivery is leased instead, and
 the handler ends its transaction before it talks. A worker killed meanwhile leaves the delivery to be taken when the lease is over.
@@ -24,7 +25,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, case, insert, or_,
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from kb.core import clock
-from kb.core.db import UtcDateTime, db
+from kb.core.db import UtcDateTime, db, let_go, reading
 from kb.core.viewer import Viewer
 
 log = structlog.get_logger("events")
@@ -39,7 +40,7 @@ BATCH = 100
 REMOTE_BATCH = 10
 LEASE = timedelta(minutes=5)
 
-Handler = Callable[["Event"], None]
+Handler = Callable[..., None]
 BatchHandler = Callable[[list["Event"]], None]
 
 # event name -> consumers; consumer and name -> handlers, in the order they subscribed. Filled at import by the rooms' handlers.py.
@@ -47,6 +48,9 @@ _consumers: dict[str, list[str]] = defaultdict(list)
 _handlers: dict[tuple[str, str], list[Handler]] = {}
 _batch_handlers: dict[str, BatchHandler] = {}
 _remote: set[str] = set()
+# What a handler wants worked out before its delivery is claimed, and the consumers with such handlers.
+_first: dict[Handler, Callable[["Event"], Any]] = {}
+_works_first: set[str] = set()
 
 
 class Refused(Exception):
@@ -113,11 +117,18 @@ class Delivery(db.Model):
     )
 
 
-def on(consumer: str, *names: str, remote: bool = False) -> Callable[[Handler], Handler]:
-    """Subscribe a handler that takes one event at a time; `remote` if it talks to another machine."""
+def on(consumer: str, *names: str, remote: bool = False, first: Callable[["Event"], Any] | None = None) -> Callable[[Handler], Handler]:
+    """Subscribe a handler that takes one event at a time; `remote` if it talks to another machine.
+
+    `first` works out what takes long, in a transaction that only reads, before the delivery is claimed; the handler gets it behind the
+    event.
+    """
 
     def register(handler: Handler) -> Handler:
         _remote.update([consumer] if remote else [])
+        if first is not None:
+            _first[handler] = first
+            _works_first.add(consumer)
         for name in names:
             _subscribe(consumer, name)
             _handlers.setdefault((consumer, name), []).append(handler)
@@ -127,7 +138,10 @@ def on(consumer: str, *names: str, remote: bool = False) -> Callable[[Handler], 
 
 
 def on_batch(consumer: str, *names: str) -> Callable[[BatchHandler], BatchHandler]:
-    """Subscribe a handler that takes many events at once, for a consumer whose commit is dear (the search index)."""
+    """Subscribe a handler that takes many events at once, for a consumer whose commit is dear (the search index).
+
+    It runs in a transaction that only reads, before its deliveries are claimed.
+    """
 
     def register(handler: BatchHandler) -> BatchHandler:
         for name in names:
@@ -229,24 +243,38 @@ def _hand_out(consumer: str, ids: list[int]) -> int:
 
 
 def _handle_batch(consumer: str, ids: list[int]) -> int:
-    claimed = [delivery_id for delivery_id in ids if _claim(consumer, delivery_id)]
-    query = select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id.in_(claimed)).order_by(Event.id)
-    _batch_handlers[consumer](list(db.session.scalars(query)))
+    """Handled first, in a transaction that only reads, and claimed after: what takes long keeps nobody from writing meanwhile.
+
+    Killed in between, or beside a second worker, it is handled twice, which does no harm.
+    """
+    if not (found := _read_first(ids)):
+        return 0
+    _batch_handlers[consumer](found)
+    let_go()
+    claimed = sum(_claim(consumer, delivery_id) for delivery_id in ids)
     db.session.commit()
-    return len(claimed)
+    return claimed
+
+
+def _read_first(ids: list[int]) -> list[Event]:
+    """The events of deliveries that are still open, in a transaction that only reads."""
+    let_go()
+    reading()
+    query = select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id.in_(ids), *_still_open())
+    return list(db.session.scalars(query.order_by(Event.id)))
 
 
 def _handle_one(consumer: str, delivery_id: int) -> int:
     try:
+        if consumer in _batch_handlers:
+            return _handle_batch(consumer, [delivery_id])
+        worked_out = _work_out(consumer, delivery_id)
         if not _claim(consumer, delivery_id):
             db.session.rollback()
             return 0
         delivery = db.session.get(Delivery, delivery_id, options=[joinedload(Delivery.event)])
-        if consumer in _batch_handlers:
-            _batch_handlers[consumer]([delivery.event])
-        else:
-            for handler in _handlers[consumer, delivery.event.name]:
-                handler(delivery.event)
+        for handler in _handlers[consumer, delivery.event.name]:
+            handler(delivery.event, *worked_out.get(handler, ()))
         delivery.done_at, delivery.error = clock.now(), None
         db.session.commit()
     except Exception as error:
@@ -256,12 +284,26 @@ def _handle_one(consumer: str, delivery_id: int) -> int:
     return 1
 
 
+def _work_out(consumer: str, delivery_id: int) -> dict[Handler, tuple]:
+    """What the handlers of a delivery want to know before it is claimed."""
+    if consumer not in _works_first:
+        return {}
+    found = [(handler, event) for event in _read_first([delivery_id]) for handler in _handlers[consumer, event.name]]
+    worked_out = {handler: (_first[handler](event),) for handler, event in found if handler in _first}
+    let_go()
+    return worked_out
+
+
+def _still_open() -> tuple:
+    return Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None)
+
+
 def _claim(consumer: str, delivery_id: int) -> bool:
     now = clock.now()
     leased = consumer in _remote
     claim = (
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.done_at.is_(None), Delivery.gave_up_at.is_(None), Delivery.due_at <= now)
+        .where(Delivery.id == delivery_id, *_still_open(), Delivery.due_at <= now)
         .values({"due_at": now + LEASE} if leased else {"done_at": now, "error": None})
     )
     taken = db.session.execute(claim).rowcount == 1

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from kb.core import blocks, excess
 from kb.core.cleaning import plain_ends
-from kb.core.db import let_go, reading
+from kb.core.db import let_go, reading, takes_time
+from kb.core.remembered import Remembered
 
 EXTENSIONS = [
     "footnotes", "abbr", "toc",
@@ -49,6 +50,7 @@ ATTRIBUTES = {
 CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "li": {"task-list-item"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REL = "noopener nofollow"
+_texts = Remembered(4_000_000)
 # Raw tags after which a browser takes what follows for something else than HTML: they are shown as typed. So are those that hide all
 # that follows, where their end is missing.
 SWALLOWING = re.compile(
@@ -57,12 +59,14 @@ SWALLOWING = re.compile(
 HIDING = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 OPENING = re.compile(r"<([a-zA-Z][\w-]*)")
 EMPTY = re.compile(r"<p>\s*</p>\n?")
-BLOCK_EDGE = re.compile(r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)")
+BLOCK_EDGE = re.compile(r"</(?:p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)")
+BACKLINK = re.compile(r'<a class="footnote-backref"[^<>]*>[^<]*</a>')
+ANY_TAG = re.compile(r"<[^<>]*>")
 # What nh3 returns: attributes in double quotes.
 TICK = re.compile(r'<input(?: [\w-]+="[^"]*")*>')
 NAMELESS = re.compile(r'<th((?: [\w-]+="[^"]*")*)>\s*</th>')
 PICTURE = re.compile(r'<a(?: [\w-]+="[^"]*")*>|</a>|<img(?P<picture>(?: [\w-]+="[^"]*")*)>')
-ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+ATTRIBUTE = re.compile(r'(?<![\w-])([\w-]+)="([^"]*)"')
 # Our files, written as we write them: a browser fetches every picture, and must not be made to open a page of ours, nor of others
 # (it leaves control characters out of an address, takes "\\" for "/", and resolves "..").
 OWN = re.compile(r"/(?:static(?:/\w[\w.-]*)+|kunjungan/[1-9]\d*/foto/[1-9]\d*)(?:\?[\w.=&-]*)?", re.ASCII)
@@ -83,6 +87,7 @@ class Rendered:
 @lru_cache(maxsize=8)
 def render(source: str) -> Rendered:
     """Turn markdown into harmless HTML with headings from h2 down. A text that asks too much is shown as it was typed."""
+    takes_time("rendering")
     source = plain_ends(source)
     if excess.in_text(source):
         return _as_typed(source)
@@ -148,13 +153,15 @@ def trusted(html: str) -> Markup:
 
 
 def to_text(html: str) -> str:
-    """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own."""
-    spaced = re.sub(
-        r"</(p|li|h\d|td|th|tr|dt|dd|pre|blockquote|summary)>|<br>|(?=<(?:ul|ol|dl|pre|blockquote|table|details)\b)", "\n", html
-    )
-    spaced = re.sub(r'<a class="footnote-backref".*?</a>', "", spaced, flags=re.S)
-    text = Markup(re.sub(r"<[^>]*>", "", spaced)).unescape()
-    return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
+    """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own. Worked out once."""
+    takes_time("the words of a text")
+    return _texts.get((html,), lambda: _to_text(html), len)
+
+
+def _to_text(html: str) -> str:
+    spaced = BACKLINK.sub("", BLOCK_EDGE.sub("\n", html))
+    text = Markup(ANY_TAG.sub("", spaced)).unescape()
+    return "\n".join(line for line in map(str.strip, text.split("\n")) if line)
 
 
 def _unhidden(dirty: str) -> str:
@@ -250,7 +257,7 @@ def _few(names: list[str]) -> str:
 
 def _name_pictures(html: str) -> str:
     """Without alt text a screen reader would read a picture's address aloud. Each is loaded when it comes into sight."""
-    return re.sub(r'<img(?![^>]*\salt=")', '<img alt=""', html).replace("<img ", '<img loading="lazy" ')
+    return re.sub(r'<img(?![^<>]*\salt=")', '<img alt=""', html).replace("<img ", '<img loading="lazy" ')
 
 
 def _headings(tokens, level: int = 2):

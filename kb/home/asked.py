@@ -121,13 +121,22 @@ def make_article(question: Question, answer: Answer | None, viewer: Viewer) -> A
     earlier = db.session.scalars(same.limit(1)).first()
     if earlier is not None:
         return earlier
-    answers = [answer] if answer else [found for found in question.answers if found.stands]
+    answers = _answers(question, answer)
     is_ours = all(viewer.is_of(found.office_id) for found in (question, *answers))
     readers = VISIBILITY[question.visibility]
     article = article_service.create(_content(question, answers), viewer, widest=None if is_ours or readers == "publik" else readers)
     db.session.add(ArticleOrigin(article_id=article.id, question_id=question.id, answer_id=answer.id if answer else None))
     events.record("question.became_article", question, viewer, article_id=article.id)
     return article
+
+
+def text_of(question: Question, answer: Answer | None) -> str:
+    """The text that such a draft begins with."""
+    return _content(question, _answers(question, answer)).body
+
+
+def _answers(question: Question, answer: Answer | None) -> list[Answer]:
+    return [answer] if answer else [found for found in question.answers if found.stands]
 
 
 def _content(question: Question, answers: list[Answer]) -> article_service.Content:

@@ -229,11 +229,19 @@ def _open_claims(kind: str, subject: str) -> list[DemandClaim]:
 # How it ends
 
 
-def written(article: Article) -> None:
-    """An article that the network can read meets the needs it is about: those its office took up are met by it."""
+def served_by(article: Article | None) -> list[str]:
+    """The searches in vain that an article answers, if the network can read it."""
+    if article is None or not article_policy.can_view(NETWORK, article):
+        return []
+    return missed.served_by(f"{article.title}\n{article.summary}\n{to_text(article.html)}")
+
+
+def written(article: Article, served: list[str]) -> None:
+    """An article that the network can read meets the needs it is about, and the searches it serves: those its office took up are met by
+    it."""
     if not article_policy.can_view(NETWORK, article):
         return
-    served = missed.serve(f"{article.title}\n{article.summary}\n{to_text(article.html)}")
+    missed.drop(served)
     met = [("indicator", code) for code in article.indicators] + [("search", words) for words in served]
     for kind, subject in met:
         for claim in _open_claims(kind, subject):

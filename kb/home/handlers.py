@@ -41,10 +41,14 @@ def tell_of_source(event: Event) -> None:
     tell(event, users, title, f"/artikel/{article.slug}", lines, "instansi Anda pemilik artikel ini", kind="tanya")
 
 
-@events.on("demand", "article.published", "article.edited", "article.restored", "article.unarchived")
-def meet_by_article(event: Event) -> None:
+def _searches_met(event: Event) -> list[str]:
+    return demand.served_by(db.session.get(Article, event.subject_id))
+
+
+@events.on("demand", "article.published", "article.edited", "article.restored", "article.unarchived", first=_searches_met)
+def meet_by_article(event: Event, served: list[str]) -> None:
     """An article may be what the network lacked."""
-    demand.written(db.session.get(Article, event.subject_id))
+    demand.written(db.session.get(Article, event.subject_id), served)
 
 
 @events.on("demand", "answer.given")

@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 from kb.core import clock, markdown, once
 from kb.core.access import public, require, told_readers
 from kb.core.addresses import row_number
-from kb.core.comparison import compare
+from kb.core.comparison import compare, compare_apart
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.viewer import Viewer, current_viewer
@@ -268,7 +268,7 @@ def _conflict(note: Note, form: NoteForm):
     form.version.data, form.once.data = note.version, once.new_key()
     form.offer(note)
     page = render_template(
-        "notes/conflict.html", form=form, note=note, changes=compare(note.body, form.body.data or ""),
+        "notes/conflict.html", form=form, note=note, changes=compare_apart(note.body, form.body.data or ""),
         instruments=loader.all_instruments(), failed=True,
     )  # fmt: skip
     return page, 409

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from kb.core import markdown, once
 from kb.core.access import require
-from kb.core.comparison import compare
+from kb.core.comparison import compare, compare_apart
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, Refused
 from kb.core.viewer import current_viewer
@@ -74,7 +74,7 @@ def edit(question_id: int, answer_id: int):
             theirs = service.find_answer(question_id, answer_id, viewer)
             form.version.raw_data = None
             form.version.data = theirs.version
-            return _editor(form, question_id, theirs, changes=compare(theirs.body, form.body.data), status=409)
+            return _editor(form, question_id, theirs, changes=compare_apart(theirs.body, form.body.data), status=409)
         db.session.commit()
         flash("Perubahan disimpan.")
         return _back(question_id, answer_id)

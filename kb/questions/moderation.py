@@ -1,6 +1,8 @@
 """What readers report and moderators decide. Each act is an event, so it stands in the audit log; reasons are shown to those concerned."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kb.accounts.models import User
 from kb.core import clock, events, markdown
 from kb.core.access import require
-from kb.core.db import db
+from kb.core.db import db, let_go, reading
 from kb.core.errors import Invalid
 from kb.core.events import Event
 from kb.core.viewer import Viewer
@@ -125,23 +127,39 @@ def _decide(question: Question, part: Question | Answer | Comment, viewer: Viewe
     return bool(decided)
 
 
-def redact(question: Question, text: str, viewer: Viewer) -> int:
+def rendered_without(question: Question, text: str, viewer: Viewer) -> dict[str, str]:
+    """The texts that a redaction will leave, with their HTML. Ends the transaction: nobody waits to write meanwhile. Raises Invalid."""
+    let_go()
+    reading()
+    _require_moderator(question, viewer)
+    pattern = _pattern_of(text)
+    left = {pattern.sub(REDACTED, row.body) for row in _texts(question) if hasattr(row, "html") and pattern.search(row.body)}
+    let_go()
+    return {body: markdown.render(body).html for body in left}
+
+
+def redact(question: Question, text: str, viewer: Viewer, rendered: Mapping[str, str] = MappingProxyType({})) -> int:
     """Replace a text, whatever its spacing and case, in the question, its answers and comments, and in every revision of them.
 
-    Returns in how many texts it stood. The event does not name it. Raises Invalid when it is too short or stands nowhere.
+    `rendered` is what `rendered_without` made. Returns in how many texts it stood. The event does not name it. Raises Invalid when it is
+    too short or stands nowhere.
     """
     _require_moderator(question, viewer)
-    words = text.split()
-    if len("".join(words)) < SHORTEST_REDACTED:
-        raise Invalid(f"Tulis paling sedikit {SHORTEST_REDACTED} huruf dari teks yang disamarkan.", "text")
-    pattern = re.compile(r"\s+".join(re.escape(word) for word in words), re.I)
+    pattern = _pattern_of(text)
     texts = _texts(question)
-    changed = sum(_redact_row(row, pattern) for row in texts)
+    changed = sum(_redact_row(row, pattern, rendered) for row in texts)
     _redact_reasons(question, [row.id for row in texts if isinstance(row, Answer)], pattern)
     if not changed:
         raise Invalid("Teks ini tidak ada di pertanyaan, jawaban, komentar, atau riwayatnya.", "text")
     events.record("question.redacted", question, viewer, texts=changed)
     return changed
+
+
+def _pattern_of(text: str) -> re.Pattern:
+    words = text.split()
+    if len("".join(words)) < SHORTEST_REDACTED:
+        raise Invalid(f"Tulis paling sedikit {SHORTEST_REDACTED} huruf dari teks yang disamarkan.", "text")
+    return re.compile(r"\s+".join(re.escape(word) for word in words), re.I)
 
 
 def _texts(question: Question) -> list:
@@ -165,7 +183,7 @@ def _redact_reasons(question: Question, answer_ids: list[int], pattern: re.Patte
             event.data = event.data | {"because": pattern.sub(REDACTED, because)}
 
 
-def _redact_row(row, pattern: re.Pattern) -> bool:
+def _redact_row(row, pattern: re.Pattern, rendered: Mapping[str, str]) -> bool:
     limits = {"title": 160, "body": None, "closed_because": 300, "applied_note": 300, "hidden_because": 300}
     changed = False
     for name, longest in limits.items():
@@ -175,5 +193,5 @@ def _redact_row(row, pattern: re.Pattern) -> bool:
             setattr(row, name, after)
             changed = True
     if changed and hasattr(row, "html"):
-        row.html = markdown.render(row.body).html
+        row.html = rendered.get(row.body) or markdown.render(row.body).html
     return changed

@@ -105,7 +105,8 @@ def redact(question_id: int):
     form = RedactForm()
     if form.validate_on_submit():
         try:
-            count = moderation.redact(question, form.text.data, viewer)
+            rendered = moderation.rendered_without(question, form.text.data, viewer)
+            count = moderation.redact(question, form.text.data, viewer, rendered)
         except Invalid as error:
             db.session.rollback()
             form.blame(error)

@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from kb.core import markdown
+from kb.core.db import takes_time
+from kb.core.remembered import Remembered
 
 DATA = Path(__file__).parent / "data" / "regulations.json"
 
-NUMBER = r"(?<![\d/])(?:(?:nomor|no)\b\s*[.:]*\s*)?(?<![\d/]){number}\s*(?:/|-|\(|\b(?:tahun|thn|th)\b\.?)\s*{year}(?!\d)"
+NUMBER = r"(?<![\d/])(?:(?:nomor|no)\b\s*(?:[.:]+\s*)?)?(?<![\d/]){number}\s*(?:/|-|\(|\b(?:tahun|thn|th)\b\.?)\s*{year}(?!\d)"
 # Before the number, back to another number or the end of a sentence, the last of these says what the rule is.
 LEAD = 240
 NOUN = re.compile(
@@ -23,7 +25,7 @@ NOUN = re.compile(
     r"|(?P<other>per(?:bup|da|gub|pres|wal|wako|men)\w*|pp\b|uu\b|undang-undang|kep(?:utusan|men|pres|bup)\w*|(?:surat\s+)?edaran|se\b|instruksi))",
     re.I,
 )
-MINISTRY = re.compile(r"pan\s*(?:-|&|/|dan)?\s*rb\b|\b(?:per)?(?:ke)?(?:men)?pan\b|pendayagunaan\s+aparatur\s+negara", re.I)
+MINISTRY = re.compile(r"pan\s*(?:(?:-|&|/|dan)\s*)?rb\b|\b(?:per)?(?:ke)?(?:men)?pan\b|pendayagunaan\s+aparatur\s+negara", re.I)
 OTHERS = re.compile(r"\b(?:daerah|bupati|wali\s?kota|gubernur|presiden|pemerintah)\b", re.I)
 # "Permen 59/2020": so the ministry's own rules are called for short, directly before their number.
 SHORT = re.compile(r"(?:permen|(?:peraturan|pedoman)\s+menteri)(?:\s+ri|\s+republik\s+indonesia)?\s*", re.I)
@@ -59,14 +61,20 @@ def _read(entry: dict) -> Repealed:
     return Repealed(**entry | {"promulgated_on": date.fromisoformat(on) if on else None})
 
 
+_cited = Remembered(100_000)
 BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|dt|dd|pre|blockquote|summary)>|(?=<(?:ul|ol)\b)")
 
 
 def cited_in(html: str) -> list[Repealed]:
-    """The repealed rules that a rendered text cites, in the order of the data."""
+    """The repealed rules that a rendered text cites, in the order of the data. Worked out once for each text."""
+    takes_time("the rules that a text cites")
+    return list(_cited.get((html,), lambda: _cited_in(html), lambda found: 100 + len(found)))
+
+
+def _cited_in(html: str) -> tuple[Repealed, ...]:
     # A line break within a paragraph joins; the end of a block separates.
     blocks = [" ".join(markdown.to_text(block).split()) for block in BLOCK_END.split(html)]
-    return [rule for rule in repealed() if any(_cites(rule, block) for block in blocks)]
+    return tuple(rule for rule in repealed() if any(_cites(rule, block) for block in blocks))
 
 
 def _cites(rule: Repealed, text: str) -> bool:

@@ -6,9 +6,9 @@ from wtforms.fields import SelectChoice
 from kb.core import clock, markdown, once, workdays
 from kb.core.access import public, require, told_readers
 from kb.core.cleaning import clean_line
-from kb.core.comparison import compare
+from kb.core.comparison import compare, compare_apart
 from kb.core.days_off import holidays_from
-from kb.core.db import db
+from kb.core.db import db, let_go, reading
 from kb.core.errors import Conflict, Invalid
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
@@ -81,7 +81,10 @@ def show(question_id: int):
 
 
 def page(question: Question, status: int = 200, **forms):
-    """The page of a question, with forms that failed, if any."""
+    """The page of a question, with forms that failed, if any. Then nothing is saved any more, and the page keeps nobody from writing."""
+    if status != 200:
+        let_go()
+        reading()
     viewer = current_viewer()
     thread = queries.thread(question, viewer)
     invite = forms.get("invite") or InviteForm(formdata=None)
@@ -301,7 +304,7 @@ def _conflict(form: QuestionForm, question_id: int):
     theirs = service.find(question_id, current_viewer())
     form.version.raw_data = None
     form.version.data = theirs.version
-    changes = compare(theirs.body, form.body.data or "")
+    changes = compare_apart(theirs.body, form.body.data or "")
     html = render_template(
         "questions/edit.html", form=form, question=theirs, preview=None, about=None, instruments=loader.all_instruments(), changes=changes,
         failed=True,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.core import clock
-from kb.core.db import db
+from kb.core.db import db, takes_time
 from kb.core.viewer import Viewer
 from kb.offices import queries as offices
 from kb.search import language, service
@@ -76,12 +76,11 @@ def drop(texts: list[str]) -> None:
     db.session.execute(delete(MissedSearch).where(MissedSearch.words.in_(texts)))
 
 
-def serve(text: str) -> list[str]:
-    """Forget those whose words all stand in a text that can be read by now; returns them."""
+def served_by(text: str) -> list[str]:
+    """Those whose words all stand in a text."""
+    takes_time("the words of a text")
     held = frozenset(terms(text))
-    served = [found for found in db.session.scalars(select(MissedSearch.words)) if held.issuperset(terms(found))]
-    drop(served)
-    return served
+    return [found for found in db.session.scalars(select(MissedSearch.words)) if held.issuperset(terms(found))]
 
 
 def drop_served(viewer: Viewer) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy import or_, select
 
-from kb.core.db import db, reading
+from kb.core.db import db, let_go, reading
 from kb.core.viewer import Viewer
 from kb.offices.models import Office
 from kb.search import behind, documents, language
@@ -152,7 +152,8 @@ def reindex(progress: Callable[[int], None] = lambda n: None) -> None:
 
 
 def refresh(changed: dict[str, set[int]]) -> None:
-    """Bring the index up to date with things that changed; build it if it is gone."""
+    """Bring the index up to date with things that changed; build it if it is gone. Ends the transaction, and goes on in one that only
+    reads."""
     try:
         _change(changed)
     except NotReady:
@@ -169,5 +170,8 @@ def mend() -> None:
 
 
 def _change(changed: dict[str, set[int]]) -> None:
+    # What is read begins when the engine lets nobody else write the index; deriving words keeps nobody from writing the database.
+    let_go()
+    reading()
     keys = [documents.key_of(kind, ident) for kind, ids in changed.items() for ident in ids]
     engine().change(documents.current(changed), keys)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from flask import Blueprint, flash, redirect, render_template, url_for
 from wtforms import HiddenField
 
-from kb.core.comparison import compare
+from kb.core.comparison import compare_apart
 from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.forms import Form
@@ -67,7 +67,7 @@ def _conflict(form: CompleteForm, visit: Visit):
     """Both texts beside each other; the next save starts from the newest."""
     newest, typed = completing.answers_of(visit), form.answers()
     form.started_from.data = newest.version
-    changes = compare(_as_text(newest, form), _as_text(typed, form), context=0)
+    changes = compare_apart(_as_text(newest, form), _as_text(typed, form), context=0)
     return render_template("visits/complete.html", form=form, visit=visit, newest=newest, changes=changes), 409
 
 

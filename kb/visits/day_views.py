@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from kb.core import clock, edits, files, once, pictures
-from kb.core.comparison import compare
+from kb.core.comparison import compare_apart
 from kb.core.db import db
 from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
@@ -135,7 +135,7 @@ def _conflict(visit: Visit, form: EditForm, conflict: EditConflict, typed: str, 
     form.begin_anew(edits.fingerprint(conflict.stored))
     page = render_template(
         "visits/conflict.html", visit=visit, form=form, name=name, what=CONFLICTS[name], stored=conflict.stored,
-        changes=compare(_spaced(conflict.stored), _spaced(typed)), failed=True,
+        changes=compare_apart(_spaced(conflict.stored), _spaced(typed)), failed=True,
     )  # fmt: skip
     return page, 409
 

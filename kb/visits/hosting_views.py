@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from kb.core import clock, days_off, edits
 from kb.core.access import require
-from kb.core.comparison import compare
+from kb.core.comparison import compare_apart
 from kb.core.db import db
 from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
@@ -65,7 +65,7 @@ def _conflict(form: OpennessForm, conflict: EditConflict, wanted: hosting.Settin
     form.begin_anew(edits.fingerprint(conflict.stored))
     page = render_template(
         "visits/openness_conflict.html", form=form, host=_own_office(), stored=conflict.stored,
-        changes=compare(conflict.stored, hosting.settings_text(wanted)), failed=True,
+        changes=compare_apart(conflict.stored, hosting.settings_text(wanted)), failed=True,
     )  # fmt: skip
     return page, 409
 

@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _touches_the_database(item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
     chosen = getattr(item, "callspec", None)
     return "app" in item.fixturenames or (chosen is not None and chosen.params.get("engine_name") == "postgresql")
 

@@ -5,6 +5,8 @@ import pytest
 from kb.assessments import published
 from kb.instruments import loader
 
+pytestmark = pytest.mark.any_database
+
 
 def test_it_computes_what_the_page_computes(client):
     for one, index, grade in zip(published.sheets(), ("3.75", "3.19", "1.24"), ("Sangat Baik", "Baik", "Kurang"), strict=True):

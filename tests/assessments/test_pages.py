@@ -14,6 +14,8 @@ from kb.instruments import loader
 from kb.offices.models import IndexValue
 from tests.makers import office
 
+pytestmark = pytest.mark.any_database
+
 CLAIM, CENTRAL, ACEH = (one.sheet.query for one in published.sheets())
 
 

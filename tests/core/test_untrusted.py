@@ -18,7 +18,7 @@ from kb.core.errors import Invalid
 from tests import hostile_files as hostile
 from tests.hostile_files import NAMESPACE, picture, png, repacked, repeated_scan, sheet, workbook
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 MEGABYTE = 1024 * 1024
 # A process that starts a reader and tells what it took: ours is too large itself to measure a child by.

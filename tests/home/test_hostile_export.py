@@ -14,7 +14,7 @@ from kb.notes.models import Note
 from tests.home.makers import make_article
 from tests.notes.makers import make_note
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 NAMES = [
     "../../keluar", "..", ".", "/tmp/keluar", "../catatan2/a", "a/b/c", "a\\..\\..\\b", "C:\\keluar", ".tersembunyi", "-rf", "~root", "~",

@@ -30,6 +30,7 @@ def pages(app):
     return {indicator.code: client.get(f"/indikator/{indicator.code}") for indicator in INDICATORS}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.code)
 def test_every_indicator_has_its_page(pages, indicator):
     page = pages[indicator.code]
@@ -45,6 +46,7 @@ def test_every_indicator_has_its_page(pages, indicator):
         assert sources[code]["what"] in text and sources[code]["where"] in text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.code)
 def test_usual_evidence_stands_beside_each_level_and_is_marked_as_practice(pages, indicator):
     rows = unescape(pages[indicator.code].text).split('id="tingkat"')[1].split("<tbody>")[1].split("</tbody>")[0].split("</tr>")

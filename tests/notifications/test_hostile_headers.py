@@ -22,7 +22,7 @@ from tests.makers import office
 from tests.notifications.makers import delivery_of, queued
 from tests.questions.makers import make_question
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 GIVEN = "=?utf-8?q?a=0d=0aX-Jahat:_ya?="
 BODY = "=?utf-8?q?a=0d=0a=0d=0aisi_palsu?="

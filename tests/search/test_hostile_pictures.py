@@ -14,7 +14,7 @@ from kb.core.db import db
 from kb.search import service
 from kb.search.models import MissedSearch
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 ELSEWHERE = [
     "/\\host/a.png", "/\n/host/a.png", "/\t/host/a.png", "/\r\n/host/a.png", "\t//host/a.png", "\\\\host/a.png", "\\/host/a.png",

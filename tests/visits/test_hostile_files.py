@@ -21,7 +21,7 @@ from tests import hostile_files as hostile
 from tests.hostile_files import mutated, mutated_workbook, picture, png, repeated_scan, workbook
 from tests.visits.makers import OPEN_DAY, faults_at, make_visit
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 # `HOSTILE_FILES=2000 pytest -n 0 tests/visits/test_hostile_files.py -k chance` by hand.
 TRIED = int(os.environ.get("HOSTILE_FILES", "60"))

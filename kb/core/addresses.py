@@ -30,14 +30,14 @@ class RowNumber(IntegerConverter):
 def row_number(typed: str) -> int:
     """A number that was asked for or sent with a form: `request.args.get("hal", 1, type=row_number)`. Raises ValueError for what is none.
 
-    One that no table can hold is the largest that it can, which is nothing's.
+    One that no table can hold becomes one of the largest that it can, which is nothing's.
     """
     return within(int(typed[:LONGEST_NUMBER]))
 
 
 def within(value: int) -> int:
-    """The nearest number that a table can hold."""
-    return max(-LARGEST_ID, min(value, LARGEST_ID))
+    """The nearest number that a table can hold, and the one after it too: a version that was sent is followed by its next."""
+    return max(-LARGEST_ID, min(value, LARGEST_ID - 1))
 
 
 def here() -> str | None:

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from re import _constants as signs
@@ -110,7 +111,8 @@ def flags_of(call: ast.Call) -> int:
 def attacks(pattern: re.Pattern) -> Iterator[tuple[str, str, str]]:
     """Beginning, what is repeated, and end."""
     alphabet = list(dict.fromkeys(_signs(parser.parse(pattern.pattern, pattern.flags))))
-    words = [word for word in dict.fromkeys(_words(pattern.pattern)) if len(word) > 1]
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    words = [word for word in dict.fromkeys(_words(source)) if len(word) > 1]
     singles = [*alphabet[:12], *words[:5]]
     pumps = [*singles, *(a + b for a, b in product([*alphabet[:5], *words[:2]], repeat=2) if a != b), "".join(singles)]
     begins = ["", *words[:1], *alphabet[:1]]
@@ -164,10 +166,16 @@ def text_of(begin: str, pump: str, end: str, size: int) -> str:
 
 
 def runners(found: Found) -> list[Callable[[str], object]]:
-    """The pattern at work as the code uses it."""
+    """The pattern at work as the code uses it, on a text or on the bytes of a file."""
+    of_bytes = isinstance(found.pattern.pattern, bytes)
     anywhere = found.ways - FROM_THE_START
     run = [lambda text: sum(1 for _ in found.pattern.finditer(text))] if anywhere or not found.ways else []
-    return [*run, *(getattr(found.pattern, way) for way in sorted(found.ways & FROM_THE_START))]
+    run += [getattr(found.pattern, way) for way in sorted(found.ways & FROM_THE_START)]
+    return [partial(_on_bytes, work) for work in run] if of_bytes else run
+
+
+def _on_bytes(work: Callable[[bytes], object], text: str) -> object:
+    return work(text.encode("latin-1", "replace"))
 
 
 def explosion(run: Callable[[str], object], begin: str, pump: str, end: str, sizes=SIZES, at_once: float = 0) -> str:

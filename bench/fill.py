@@ -4,6 +4,7 @@ Rows go in by bulk insert and without events, since the index is built once at t
 """
 
 import sys
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, time, timedelta
 
 import click
@@ -32,7 +33,8 @@ def main(count: int) -> None:
     """Set up, fill, print."""
     app = create_app()
     with app.app_context():
-        cli.prepare()
+        with redirect_stdout(sys.stderr):  # what setting up tells is no part of the answer
+            cli.prepare()
         slugs = fill(count)
     print(session_cookie(app), *slugs)
 

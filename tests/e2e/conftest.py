@@ -20,14 +20,8 @@ from playwright.sync_api import Page, expect
 
 from tests import moments
 
-# All of axe's rules; only what is wrong comes back, since carrying all it looked at out of the browser takes longer than looking.
-AXE = (
-    AXE_SCRIPT
-    + """;axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
-    violations.map(({id, nodes}) => [id, nodes.slice(0, 3).map(({html}) => html.slice(0, 120))]))"""
-)
-
 ROOT = Path(__file__).parent.parent.parent
+LOOK = (Path(__file__).parent / "looking.js").read_text()
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 PASSWORD = "belajar-bersama"
@@ -58,6 +52,7 @@ class Site:
     address: str
     folder: Path
     sessions: dict = field(default_factory=dict, compare=False)  # the cookies of who has signed in, by address and kind of screen
+    painted: set = field(default_factory=set, compare=False)  # the ways of painting a text that can be read
 
     def let_the_day_come(self, visit_id: int) -> None:
         """Time cannot be moved in another process; so the day of a visit is moved into the past, each to another day."""
@@ -148,7 +143,7 @@ class Person:
 
     def __init__(self, page: Page, site: Site, phone: bool, javascript: bool):
         self.page, self.site, self.javascript = page, site.address, javascript
-        self.sessions, self.how = site.sessions, (phone, javascript)
+        self.sessions, self.painted, self.how = site.sessions, site.painted, (phone, javascript)
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
@@ -203,7 +198,8 @@ class Person:
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the screen"
         if not self.javascript:
             return
-        violations = self.page.evaluate(AXE)
+        violations, painted = self.page.evaluate(LOOK, list(self.painted))
+        self.painted.update(painted)
         assert not violations, f"{self.page.url}: {violations}"
         serious = [text for text in self.complaints if "favicon" not in text]
         # A page that answers 4xx on purpose is reported by the browser as a failed resource.
@@ -223,6 +219,7 @@ def person(browser, site):
         size = {"width": 360, "height": 740} if phone else {"width": 1280, "height": 900}
         context = browser.new_context(viewport=size, java_script_enabled=javascript, locale="id-ID")
         context.set_default_timeout(10_000)
+        context.add_init_script(AXE_SCRIPT)  # carried to the browser once, not with each look
         contexts.append(context)
         return Person(context.new_page(), site, phone, javascript)
 

@@ -13,7 +13,6 @@ from kb.home.models import DemandClaim, DemandRemoval
 from kb.instruments import loader
 from kb.notifications.models import Notice
 from kb.questions import moderation, queries
-from kb.search import service as search
 from kb.search.models import MissedSearch
 from tests.home.makers import cost, make_article
 from tests.moments import pass_time
@@ -96,7 +95,7 @@ def test_a_search_that_finds_something_in_other_words_leaves_within_the_hour(cas
     with db_ctx():
         db.session.add(MissedSearch(words="sop", times=3, first_on=clock.today(), last_on=clock.today()))
         make_article(cast.host_member.viewer, "Standar operasional prosedur layanan")
-        search.reindex()
+        events.drain()
         demand.tend()
         db.session.commit()
     page = cast.outsider.client.get(PAGE).text
@@ -138,24 +137,17 @@ def test_the_board_costs_the_same_however_full_it_is(cast, db_ctx, lacking, coun
 # Who wrote on it
 
 
-@pytest.fixture
-def index(db_ctx):
-    """There is an index, so that a search can be in vain."""
-    with db_ctx():
-        search.reindex()
-
-
 def missed() -> dict[str, int]:
     return dict(db.session.execute(select(MissedSearch.words, MissedSearch.times)).all())
 
 
-def test_a_stranger_writes_nothing_on_the_board(client, db_ctx, index):
+def test_a_stranger_writes_nothing_on_the_board(client, db_ctx):
     client.get("/cari?q=zorblax budi santoso korup")
     with db_ctx():
         assert missed() == {}
 
 
-def test_people_of_an_office_that_left_write_nothing_on_it(cast, db_ctx, index):
+def test_people_of_an_office_that_left_write_nothing_on_it(cast, db_ctx):
     with db_ctx():
         leave("18.12")
         db.session.commit()
@@ -164,7 +156,7 @@ def test_people_of_an_office_that_left_write_nothing_on_it(cast, db_ctx, index):
         assert missed() == {}
 
 
-def test_a_search_counts_once_a_day_and_is_shown_from_the_second_day_on(cast, db_ctx, index, monkeypatch):
+def test_a_search_counts_once_a_day_and_is_shown_from_the_second_day_on(cast, db_ctx, monkeypatch):
     for _ in range(3):
         cast.outsider.client.get("/cari?q=zorblax")
     with db_ctx():

@@ -10,7 +10,6 @@ from kb.core import clock, events
 from kb.core.db import db
 from kb.notes.models import Note
 from kb.notifications.models import Notice
-from kb.search import service as search
 from kb.visits.models import Visit, VisitSession
 from tests.notes.makers import BODY, make_note, make_visit
 
@@ -84,7 +83,7 @@ def test_publishing_notes_holds_a_visit_only_once_its_last_day_has_come(cast, db
 def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx):
     write(cast.guest_manager.client)
     with db_ctx():
-        search.reindex()
+        events.drain()
     for part in ("host_manager", "host_member", "guest_manager", "guest_member"):
         client = getattr(cast, part).client
         for place in ("/catatan", "/cari?q=proses+bisnis", "/indikator/spbe-2020/12", "/instansi/kabupaten-mesuji"):
@@ -101,7 +100,6 @@ def test_notes_for_the_parties_are_found_by_them_and_by_nobody_else(cast, db_ctx
 
 def test_a_public_note_is_shown_to_a_visitor_until_its_writers_narrow_it(cast, client, db_ctx):
     with db_ctx():
-        search.reindex()
         note = make_note(cast.guest_manager.viewer, visibility="publik", title=FORM["title"])
         address = f"/catatan/{note.id}"
         events.drain()

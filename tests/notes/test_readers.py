@@ -13,7 +13,6 @@ from kb.core.events import Event
 from kb.notes import policy, queries, service
 from kb.notes.models import VISIBILITIES, Note, NoteRevision
 from kb.notifications.models import Mail, Notice
-from kb.search import service as search
 from tests.notes.makers import make_note
 from tests.notes.test_journey import FORM, only_note, write
 
@@ -99,7 +98,6 @@ def test_the_other_office_is_told_who_may_read_and_what_it_can_do(cast, db_ctx, 
 @pytest.mark.parametrize("was", ["jejaring", "publik"])
 def test_everybody_of_the_other_office_narrows_it_and_everything_follows(cast, db_ctx, client, part, was):
     with db_ctx():
-        search.reindex()
         address = f"/catatan/{make_note(cast.guest_member.viewer, title='Kata rambutan', visibility=was).id}"
         events.drain(remote=False)
     person = getattr(cast, part)

@@ -11,7 +11,6 @@ from kb.core.db import db
 from kb.core.events import Event
 from kb.questions import moderation, queries, service
 from kb.questions.models import Answer, Comment, Invitation, Question, QuestionIndicator
-from kb.search import service as search
 from tests.makers import office
 from tests.moments import pass_time
 from tests.questions.makers import BODY, FORM, leave, make_answer, make_question
@@ -380,7 +379,7 @@ def test_links_on_the_check_page_leave_the_unsent_text_open(cast, db_ctx):
     with db_ctx():
         make_question(cast.outsider.viewer, "Siapa menetapkan peta rencana SPBE kabupaten?")
         db.session.commit()
-        search.reindex()
+        events.drain()
     page = send(cast.guest_member.client, "check").text
     links = re.findall(r"<a [^>]*>.*?</a>", page.split('id="serupa"')[1].split("<dt>Pembaca")[0])
     assert links and all('target="_blank"' in link and "(jendela baru)" in link for link in links)

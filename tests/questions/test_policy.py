@@ -52,7 +52,7 @@ def test_rule_sql_search_and_page_agree_on_who_sees_a_question(whole, db_ctx, ca
     with db_ctx():
         question = prepare(whole, *case)
         ident, title = question.id, question.title
-        search.reindex()
+        search.refresh({"question": {ident}})
         question = db.session.get(Question, ident)
         for part in sorted(EVERYBODY):
             viewer = getattr(whole, part).viewer

@@ -11,9 +11,10 @@ NOT_FOUND = "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari den
 
 
 class Refused(Exception):
-    """Something a person asked for cannot be done; `message` tells them why, in Indonesian."""
+    """Something a person asked for cannot be done; `message` tells them why, `title` heads the page, in Indonesian."""
 
     status = 400
+    title = ""
 
     def __init__(self, message: str):
         super().__init__(message)
@@ -88,12 +89,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _crashed)
 
 
-def _answer(status: int, message: str):
+def _answer(status: int, message: str, title: str = ""):
     if request.path.startswith("/api/"):
         return {"error": message}, status
     if status == NotFound.status and not current_viewer().is_signed_in:
         return _not_found_or_not_signed_in(), status
-    return render_template("errors/error.html", title=TITLES.get(status, TITLES[400]), message=message), status
+    return render_template("errors/error.html", title=title or TITLES.get(status, TITLES[400]), message=message), status
 
 
 def _not_found_or_not_signed_in() -> str:
@@ -103,7 +104,7 @@ def _not_found_or_not_signed_in() -> str:
 
 
 def _refused(error: Refused):
-    return _answer(error.status, error.message)
+    return _answer(error.status, error.message, error.title)
 
 
 def _deleted_meanwhile(_error: ObjectDeletedError):

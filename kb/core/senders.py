@@ -23,6 +23,7 @@ class Foreign(Refused):
     """A page of another site asks us to change something."""
 
     status = 403
+    title = "Dikirim dari situs lain"
 
     def __init__(self):
         super().__init__(

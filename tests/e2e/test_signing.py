@@ -46,7 +46,7 @@ def test_a_page_of_another_site_neither_signs_out_nor_changes_anything(person):
     reader = person().sign_in("pengelola@mesuji.example")
     before = reader.page.context.cookies()
     send_from_elsewhere(reader, "/keluar")
-    reader.sees("dikirim oleh halaman situs lain")
+    reader.sees("Dikirim dari situs lain").sees("dikirim oleh halaman situs lain")
     send_from_elsewhere(reader, "/akun", '<input name="name" value="Nama Palsu">')
     reader.sees("dikirim oleh halaman situs lain")
     expect(reader.page.get_by_role("button", name="Kirim lagi")).to_have_count(0)

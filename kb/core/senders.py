@@ -58,10 +58,13 @@ def is_own_form() -> bool:
 
 
 def _is_here(origin: str) -> bool:
-    """By host and port, as they are seen through trusted proxies. Not by the scheme: many a proxy in front of us does not tell it."""
+    """By host and port: those asked for, as they are seen through trusted proxies, or those of our own links in mails.
+
+    Not by the scheme: many a proxy in front of us does not tell it.
+    """
     try:
-        there, here = urlsplit(origin), urlsplit(f"//{request.host}")
-        return there.scheme in ("http", "https") and _place(there) == _place(here)
+        there, asked, ours = (urlsplit(address) for address in (origin, f"//{request.host}", current_app.config["BASE_URL"]))
+        return there.scheme in ("http", "https") and _place(there) in (_place(asked), _place(ours))
     except ValueError:  # a port that is no number
         return False
 

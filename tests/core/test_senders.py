@@ -66,6 +66,14 @@ def test_here_is_where_the_browser_thinks_it_is(app, host, origin, own):
         assert senders.is_own_page() is own
 
 
+def test_the_address_of_our_mails_is_here_too(app, monkeypatch):
+    """However little a proxy in front of us passes on."""
+    monkeypatch.setitem(app.config, "BASE_URL", "https://berguru.example:8443")
+    for origin, own in (("https://berguru.example:8443", True), ("https://berguru.example", False), (ELSEWHERE, False)):
+        with app.test_request_context("/keluar", method="POST", base_url="http://127.0.0.1:8000", headers={"Origin": origin}):
+            assert senders.is_own_page() is own
+
+
 @pytest.mark.parametrize(("hops", "refused"), [(1, False), (0, True)])
 def test_behind_a_proxy_here_is_what_a_trusted_one_says(app, hops, refused):
     wsgi = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

@@ -338,6 +338,8 @@ def accept(token):
         return redirect("/beranda", 303)
     if state != "open":
         return _closed_invitation(invitation, state), 404 if state == "unknown" else 410
+    if (known := queries.by_email(invitation.email)) is not None:
+        return _elsewhere(invitation, known)
     if form.validate_on_submit():
         try:
             user = service.accept_invitation(
@@ -346,8 +348,10 @@ def accept(token):
         except Invalid as error:
             db.session.rollback()
             form.blame(error)
-        except Conflict:  # withdrawn or used this very moment
+        except Conflict:  # withdrawn or used this very moment, or the address has got an account
             db.session.rollback()
+            if (known := queries.by_email(invitation.email)) is not None and invitation.state(clock.now()) == "open":
+                return _elsewhere(invitation, known)
             return _closed_invitation(invitation, invitation.state(clock.now())), 410
         else:
             once.remember(form.once.data, viewer, "/beranda")
@@ -357,6 +361,11 @@ def accept(token):
             return redirect("/beranda", 303)
     page = render_template("accounts/accept.html", form=form, invitation=invitation)
     return page, 422 if form.is_submitted() else 200
+
+
+def _elsewhere(invitation, known):
+    """For the owner of an address that has an account: its link came by mail, so no one else is told."""
+    return render_template("accounts/invitation_elsewhere.html", invitation=invitation, office=known.office), 409
 
 
 def _closed_invitation(invitation, state: str) -> str:

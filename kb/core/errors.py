@@ -4,7 +4,9 @@ from flask import Flask, current_app, render_template, request, url_for
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
+from kb.core import logs
 from kb.core.addresses import here
+from kb.core.db import let_go
 from kb.core.viewer import ANONYMOUS, current_viewer
 
 NOT_FOUND = "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas."
@@ -121,8 +123,9 @@ def _http(error: HTTPException):
 def _crashed(error: Exception):
     if current_app.testing or current_app.debug:
         raise error
-    current_app.logger.error("crash", exc_info=error)
+    logs.web.error("crash", exc_info=error)
     try:
+        let_go()  # after an error of the database nothing else can be asked in its transaction
         return _answer(500, MESSAGES[500])
     except Exception:
         # The database may be what is broken: the page is made without asking it who is looking.

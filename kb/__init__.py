@@ -23,7 +23,7 @@ from kb.api import views as api
 from kb.articles import views as articles
 from kb.assessments import views as assessments
 from kb.config import ROOT, from_environment
-from kb.core import access, addresses, db, errors, logs, pages, resending, uploads
+from kb.core import access, addresses, db, errors, logs, pages, resending, senders, uploads
 from kb.core.viewer import current_viewer
 from kb.home import views as home
 from kb.notes import views as notes
@@ -62,6 +62,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     Bootstrap5(app)
     Compress(app)
     errors.init_app(app)
+    senders.init_app(app)
     resending.init_app(app)
     uploads.init_app(app)
     addresses.init_app(app)

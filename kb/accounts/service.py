@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask_security import hash_password
-from sqlalchemy import select, update
+from sqlalchemy import and_, not_, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 
@@ -176,12 +176,15 @@ def _decide(request: JoinRequest, status: str, viewer: Viewer, reason: str | Non
 
 
 def invite(office: Office, email: str, role: str, viewer: Viewer) -> Invitation:
-    """Invite the owner of an address into an office. An open invitation to the same address is replaced. Raises Invalid."""
+    """Invite the owner of an address into an office. An open invitation to the same address is replaced. Raises Invalid.
+
+    Whether the address has an account at another office is told to nobody but its owner, by the mail and the page that it leads to.
+    """
     require(seen=viewer.is_of(office.id) or viewer.is_admin, allowed=policy.can_manage(viewer, office.id))
     if role not in ("member", "manager"):
         raise Invalid("Pilih peran dari daftar.", "role")
     address = identity.email(email)
-    _refuse_known(address, office)
+    _refuse_colleague(address, office)
     now = clock.now()
     for earlier in db.session.scalars(_open(office.id).where(Invitation.email == address)):
         earlier.withdrawn_at = now
@@ -204,16 +207,17 @@ def invite(office: Office, email: str, role: str, viewer: Viewer) -> Invitation:
     return invitation
 
 
-def _refuse_known(email: str, office: Office) -> None:
+def _refuse_colleague(email: str, office: Office) -> None:
     known = queries.by_email(email)
     if known is not None and known.office_id == office.id:
         raise Invalid(f"{known.name} sudah menjadi bagian instansi ini.", "email")
-    if known is not None:
-        raise Invalid(EMAIL_TAKEN, "email")
+
+
+_IS_OPEN = (Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
 
 
 def _open(office_id: int):
-    return select(Invitation).where(Invitation.office_id == office_id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
+    return select(Invitation).where(Invitation.office_id == office_id, *_IS_OPEN)
 
 
 def find_invitation(invitation_id: int, viewer: Viewer) -> Invitation:
@@ -226,26 +230,19 @@ def find_invitation(invitation_id: int, viewer: Viewer) -> Invitation:
 def withdraw(invitation: Invitation, viewer: Viewer) -> None:
     """Take an invitation back. Raises Conflict when it was used meanwhile."""
     require(seen=policy.can_view(viewer, invitation), allowed=policy.can_manage(viewer, invitation.office_id))
-    claim = (
-        update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
-    )
+    claim = update(Invitation).where(Invitation.id == invitation.id, *_IS_OPEN).values(withdrawn_at=clock.now())
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Undangan ini sudah dipakai atau sudah dibatalkan.")
     events.record("account.invitation_withdrawn", invitation, viewer)
 
 
 def accept_invitation(invitation: Invitation, *, name: str, position: str, nip: str | None, password: str) -> User:
-    """Become part of the office. Raises Invalid, and Conflict when the invitation is no longer open."""
+    """Become part of the office. Raises Invalid, and Conflict when the invitation is no longer open or the address has an account."""
+    if queries.by_email(invitation.email) is not None:
+        raise Conflict(EMAIL_TAKEN)
     check_password(password, invitation.email)
     now = clock.now()
-    claim = (
-        update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None))
-        .where(Invitation.expires_at > now)
-        .values(used_at=now)
-    )
+    claim = update(Invitation).where(Invitation.id == invitation.id, *_IS_OPEN).where(Invitation.expires_at > now).values(used_at=now)
     if db.session.execute(claim).rowcount != 1:
         raise Conflict("Undangan ini sudah tidak berlaku: sudah dipakai, dibatalkan, atau lewat waktu.")
     user = new_user(
@@ -334,7 +331,9 @@ def remove(user: User, viewer: Viewer, successor_id: int | None = None) -> None:
 
 def _forget(user: User) -> None:
     nobody = f"dihapus-{user.id}@{REMOVED_DOMAIN}"
-    db.session.execute(update(Invitation).where(Invitation.email == user.email).values(email=nobody))
+    # Another office may wait for this person: its invitation is to be accepted now.
+    waiting = and_(Invitation.office_id != user.office_id, *_IS_OPEN, Invitation.expires_at > clock.now())
+    db.session.execute(update(Invitation).where(Invitation.email == user.email, not_(waiting)).values(email=nobody))
     db.session.execute(update(JoinRequest).where(JoinRequest.user_id == user.id).values(email=nobody, nip=None))
     user.email = nobody
     user.phone = user.nip = user.password = None

@@ -19,10 +19,13 @@ from kb.accounts.passwords import MIN_LENGTH, PasswordRule
 from kb.core.access import public
 from kb.core.addresses import is_ours
 from kb.core.db import db
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 
 # Flask-Security's views that people without account (or half signed in) must reach.
 PUBLIC_VIEWS = ("login", "logout", "forgot_password", "reset_password", "two_factor_token_validation", "mf_recovery")
+# Its forms in which more than secrets is typed, and what sending them does.
+RESENDABLE_VIEWS = {"login": "masuk", "forgot_password": "meminta tautan kata sandi"}
 
 RESET_DAYS = 3
 
@@ -150,6 +153,8 @@ def init_app(app: Flask, mail_util_cls: type[MailUtil] | None = None) -> None:
     if app.config["KB_ENV"] == "demo":
         security.login_context_processor(lambda: {"demo_accounts": seed.DEMO_ACCOUNTS, "demo_password": seed.DEMO_PASSWORD})
     app.view_functions["security.forgot_password"] = _forgot_password
+    for name, action in RESENDABLE_VIEWS.items():
+        resendable(action)(app.view_functions[f"security.{name}"])
     for name in PUBLIC_VIEWS:
         public(app.view_functions[f"security.{name}"])
     user_logged_out.connect(_clear_copies, app)

@@ -14,6 +14,7 @@ from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.forms import Form
 from kb.core.pages import paginate
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.offices import queries as offices
 from kb.offices.models import Office
@@ -35,6 +36,7 @@ def sign_out():
 
 @bp.route("/gabung", methods=["GET", "POST"])
 @public
+@resendable("mengajukan permohonan bergabung")
 def join():
     """The request of a first manager."""
     form = JoinForm(office=request.args.get("instansi"))
@@ -147,6 +149,7 @@ def admit(request_id):
 
 
 @bp.post("/admin/permohonan/<int:request_id>/tolak")
+@resendable("menolak permohonan bergabung")
 def decline(request_id):
     """Decline with a reason."""
     viewer = current_viewer()
@@ -170,6 +173,7 @@ def people():
 
 
 @bp.post("/instansi-saya/orang/undang")
+@resendable("mengundang rekan")
 def invite():
     """Invite somebody by e-mail."""
     viewer, office, form = current_viewer(), _managed_office(), InviteForm()
@@ -320,6 +324,7 @@ def remove(user_id):
 
 @bp.route("/undangan/<token>", methods=["GET", "POST"])
 @public
+@resendable("membuat akun dari undangan")
 def accept(token):
     """Accept an invitation; says clearly when it is no longer open."""
     form, viewer = AcceptForm(), current_viewer()
@@ -333,6 +338,8 @@ def accept(token):
         return redirect("/beranda", 303)
     if state != "open":
         return _closed_invitation(invitation, state), 404 if state == "unknown" else 410
+    if (known := queries.by_email(invitation.email)) is not None:
+        return _elsewhere(invitation, known)
     if form.validate_on_submit():
         try:
             user = service.accept_invitation(
@@ -341,8 +348,10 @@ def accept(token):
         except Invalid as error:
             db.session.rollback()
             form.blame(error)
-        except Conflict:  # withdrawn or used this very moment
+        except Conflict:  # withdrawn or used this very moment, or the address has got an account
             db.session.rollback()
+            if (known := queries.by_email(invitation.email)) is not None and invitation.state(clock.now()) == "open":
+                return _elsewhere(invitation, known)
             return _closed_invitation(invitation, invitation.state(clock.now())), 410
         else:
             once.remember(form.once.data, viewer, "/beranda")
@@ -354,6 +363,11 @@ def accept(token):
     return page, 422 if form.is_submitted() else 200
 
 
+def _elsewhere(invitation, known):
+    """For the owner of an address that has an account: its link came by mail, so no one else is told."""
+    return render_template("accounts/invitation_elsewhere.html", invitation=invitation, office=known.office), 409
+
+
 def _closed_invitation(invitation, state: str) -> str:
     return render_template("accounts/invitation_closed.html", invitation=invitation, state=state)
 
@@ -362,6 +376,7 @@ def _closed_invitation(invitation, state: str) -> str:
 
 
 @bp.route("/akun", methods=["GET", "POST"])
+@resendable("menyimpan data akun")
 def profile():
     """What others see of me, my password, and my second step."""
     user = current_user._get_current_object()

@@ -16,6 +16,7 @@ from kb.core.cleaning import clean_line
 from kb.core.comparison import compare, compare_apart
 from kb.core.db import SAFE_METHODS, db
 from kb.core.errors import Invalid, NotFound
+from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -142,6 +143,7 @@ def _lead_on(article: Article) -> None:
 
 
 @bp.route("/artikel/baru", methods=["GET", "POST"])
+@resendable("menyimpan artikel baru")
 def new():
     """Write an article."""
     viewer = current_viewer()
@@ -172,6 +174,7 @@ def new():
 
 
 @bp.route("/artikel/<slug>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan artikel")
 def edit(slug: str):
     """Change an article."""
     viewer = current_viewer()

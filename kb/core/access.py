@@ -10,7 +10,7 @@ from flask import Flask, redirect, request, url_for
 
 from kb.core.addresses import here
 from kb.core.errors import Forbidden, NotFound
-from kb.core.resending import resend_page
+from kb.core.resending import too_late
 from kb.core.viewer import Viewer, current_viewer
 
 Audience = frozenset[str]
@@ -69,9 +69,10 @@ def init_app(app: Flask) -> None:
         if request.path.startswith("/api/"):
             return {"error": "Masuk dahulu."}, 401
         if request.method == "POST" and request.form:
-            return resend_page(
+            return too_late(
                 "Anda sudah keluar",
                 "Sesi Anda berakhir sebelum isian dikirim. Isian itu masih ada di bawah ini.",
+                "Sesi Anda berakhir, sehingga yang Anda tekan belum dijalankan. Masuk, buka lagi halamannya, lalu tekan sekali lagi.",
                 401,
                 sign_in=True,
             )

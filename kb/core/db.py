@@ -61,11 +61,11 @@ def init_app(app: Flask) -> None:
 
 
 def engine_options(url: str) -> dict:
-    """What SQLAlchemy's create_engine needs for this kind of database."""
+    """What SQLAlchemy's create_engine needs for this kind of database. No error tells what people typed: it would stand in the log."""
     if url.startswith("sqlite"):
         # The driver must not open transactions by itself: `_begin` does.
-        return {"connect_args": {"isolation_level": None, "timeout": 15}}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+        return {"hide_parameters": True, "connect_args": {"isolation_level": None, "timeout": 15}}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
 
 @event.listens_for(Engine, "connect")

@@ -4,16 +4,19 @@ from flask import Flask, current_app, render_template, request, url_for
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
+from kb.core import logs
 from kb.core.addresses import here
+from kb.core.db import let_go
 from kb.core.viewer import ANONYMOUS, current_viewer
 
 NOT_FOUND = "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas."
 
 
 class Refused(Exception):
-    """Something a person asked for cannot be done; `message` tells them why, in Indonesian."""
+    """Something a person asked for cannot be done; `message` tells them why, `title` heads the page, in Indonesian."""
 
     status = 400
+    title = ""
 
     def __init__(self, message: str):
         super().__init__(message)
@@ -88,12 +91,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _crashed)
 
 
-def _answer(status: int, message: str):
+def _answer(status: int, message: str, title: str = ""):
     if request.path.startswith("/api/"):
         return {"error": message}, status
     if status == NotFound.status and not current_viewer().is_signed_in:
         return _not_found_or_not_signed_in(), status
-    return render_template("errors/error.html", title=TITLES.get(status, TITLES[400]), message=message), status
+    return render_template("errors/error.html", title=title or TITLES.get(status, TITLES[400]), message=message), status
 
 
 def _not_found_or_not_signed_in() -> str:
@@ -103,7 +106,7 @@ def _not_found_or_not_signed_in() -> str:
 
 
 def _refused(error: Refused):
-    return _answer(error.status, error.message)
+    return _answer(error.status, error.message, error.title)
 
 
 def _deleted_meanwhile(_error: ObjectDeletedError):
@@ -120,8 +123,9 @@ def _http(error: HTTPException):
 def _crashed(error: Exception):
     if current_app.testing or current_app.debug:
         raise error
-    current_app.logger.error("crash", exc_info=error)
+    logs.web.error("crash", exc_info=error)
     try:
+        let_go()  # after an error of the database nothing else can be asked in its transaction
         return _answer(500, MESSAGES[500])
     except Exception:
         # The database may be what is broken: the page is made without asking it who is looking.

@@ -3,28 +3,43 @@
 import logging
 import sys
 import time
+from traceback import TracebackException
 
 import structlog
 from flask import Flask, g, request
+from sqlalchemy.exc import DataError, DBAPIError
 
 QUIET = {"static", "bootstrap.static", "home.healthz"}
+# Errors that speak of the code, never of what it works on.
+OF_THE_CODE = (AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
+
+web = structlog.get_logger("web")
+
+
+class Plain(logging.Formatter):
+    """What libraries log, with traces as ours."""
+
+    def formatException(self, ei) -> str:
+        """See logging.Formatter."""
+        return _trace(ei)
 
 
 def init_app(app: Flask) -> None:
     """One JSON line per request on stderr."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(Plain("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries])
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_trace),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, app.config["LOG_LEVEL"])),
         cache_logger_on_first_use=not app.testing,
     )
-    log = structlog.get_logger("web")
 
     @app.before_request
     def start():
@@ -36,5 +51,24 @@ def init_app(app: Flask) -> None:
             # The rule, not the path: a path may hold a name or a secret.
             took = round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None
             rule = str(request.url_rule) if request.url_rule else "-"
-            log.info("request", method=request.method, rule=rule, status=response.status_code, ms=took)
+            web.info("request", method=request.method, rule=rule, status=response.status_code, ms=took)
         return response
+
+
+def _trace(exc_info) -> str:
+    """Where it broke and in what way, without the words of errors that may hold what people typed."""
+    lines = []
+    error = exc_info[1]
+    while error is not None:
+        stack = TracebackException.from_exception(error, lookup_lines=True, capture_locals=False).stack
+        lines[:0] = [*stack.format(), f"{type(error).__qualname__}{_words(error)}\n"]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(lines).rstrip()
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+        return f": {str(error.orig).partition(chr(10))[0]}"  # the lines after it tell the row
+    if isinstance(error, OSError):
+        return f": {error.strerror}"
+    return f": {error}" if isinstance(error, OF_THE_CODE) else ""

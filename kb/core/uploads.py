@@ -12,7 +12,7 @@ from flask_wtf.file import FileField
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 
-from kb.core import kept
+from kb.core import kept, logs
 from kb.core.cleaning import file_name
 from kb.core.db import db
 from kb.core.errors import Invalid
@@ -135,7 +135,7 @@ def init_app(app: Flask) -> None:
                 _store(token, chosen, place)
                 db.session.commit()
             except (OSError, SQLAlchemyError):  # the page stands; its next sending says that the file has to be chosen again
-                app.logger.exception("upload_not_kept")
+                logs.web.exception("upload_not_kept")
                 db.session.rollback()
         return response
 

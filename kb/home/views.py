@@ -5,7 +5,7 @@ from collections import Counter
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from kb.articles import queries as articles
-from kb.core import clock, markdown
+from kb.core import clock, logs, markdown
 from kb.core.access import public
 from kb.core.addresses import row_number
 from kb.core.db import db
@@ -282,6 +282,6 @@ def _database_answers() -> bool:
     try:
         db.session.execute(db.text("SELECT 1 FROM office LIMIT 1"))
     except Exception:
-        current_app.logger.error("database_not_ready", exc_info=True)
+        logs.web.exception("database_not_ready")
         return False
     return True

@@ -11,6 +11,7 @@ from kb.core.addresses import row_number
 from kb.core.comparison import compare, compare_apart
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
+from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.notes import policy, queries, report, service
@@ -71,6 +72,7 @@ def _find(note_id: int) -> Note:
 
 
 @bp.route("/catatan/baru", methods=["GET", "POST"])
+@resendable("menyimpan catatan baru")
 def new():
     """Write the notes of a visit, or of a consultation that was not arranged here."""
     viewer = current_viewer()
@@ -158,6 +160,7 @@ def _finish(note: Note, form: NoteForm) -> str:
 
 
 @bp.route("/catatan/<int:note_id>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan catatan")
 def edit(note_id: int):
     """Change a note."""
     viewer = current_viewer()
@@ -346,6 +349,7 @@ def history(note_id: int):
 
 
 @bp.post("/catatan/<int:note_id>/tindak-lanjut")
+@resendable("menambah tindak lanjut")
 def follow_up(note_id: int):
     """Agree on something to do."""
     note, form = _find(note_id), FollowUpForm()

@@ -455,15 +455,24 @@ def regret(event: Event) -> None:
     mail.queue(f"event:{event.id}", request.email, "Permohonan bergabung belum disetujui", "\n\n".join(lines) + "\n")
 
 
+# Until an account can move from office to office.
+LEAVE_FIRST = (
+    "Alamat surel ini sudah dipakai akun Anda di {office}. Bila Anda pindah tugas, mintalah pengelola instansi itu mengeluarkan akun Anda "
+    "lebih dahulu lewat halaman Orang di instansi, lalu buka tautan di bawah ini. Bila tidak, abaikan surel ini; akun Anda tidak berubah."
+)
+
+
 @events.on("inbox", "account.invited")
 def invite(event: Event) -> None:
-    """The invited person gets the link."""
+    """The invited person gets the link; who has an account at another office reads here, and only here, what comes first."""
     invitation = db.session.get(Invitation, event.subject_id)
     if invitation.used_at or invitation.withdrawn_at:
         return
+    known = people.by_email(invitation.email)
     lines = [
         "Dengan hormat,",
         f"Anda diundang bergabung dengan {invitation.office.name} di Berguru, tempat dinas kominfo saling belajar.",
+        *([LEAVE_FIRST.format(office=known.office.name)] if known else []),
         people.invitation_link(invitation),
         FOOT.format(why="pengelola instansi itu mengundang alamat ini"),
         SIGNATURE,

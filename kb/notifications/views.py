@@ -8,6 +8,7 @@ from kb.core import clock, events
 from kb.core.access import public, require
 from kb.core.db import db
 from kb.core.events import Delivery
+from kb.core.senders import from_anywhere
 from kb.core.viewer import current_viewer
 from kb.notifications import choices, follows, queries, unsubscribe
 from kb.notifications.forms import ChoicesForm
@@ -73,6 +74,7 @@ def follow():
 
 @bp.route("/berhenti/<token>", methods=["GET", "POST"])
 @public
+@from_anywhere
 def stop(token: str):
     """End mails of a kind without signing in. Mail programs post here by themselves; a person who opens the link presses a button,
     because programs that look into mails open links too."""

@@ -12,6 +12,7 @@ from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.markdown import slug as word
 from kb.core.pages import page_number
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.offices import league, policy, queries, service
 from kb.offices.forms import ProfileForm
@@ -116,6 +117,7 @@ def _wanted() -> queries.Filter:
 
 
 @bp.route("/instansi/<slug>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan profil instansi")
 def edit(slug: str):
     """The manager describes the office."""
     office = queries.by_slug(slug)

@@ -7,6 +7,7 @@ from kb.core.access import require
 from kb.core.comparison import compare, compare_apart
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, Refused
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.questions import policy, queries, service
 from kb.questions.forms import BODY_MAX, AnswerForm, AppliedForm, CommentForm
@@ -23,6 +24,7 @@ def _back(question_id: int, answer_id: int | None = None):
 
 
 @bp.post("/jawab")
+@resendable("mengirim jawaban")
 def give(question_id: int):
     """Answer in the name of one's office."""
     viewer = current_viewer()
@@ -55,6 +57,7 @@ def _refused(form: AnswerForm | CommentForm, error: Refused, question_id: int, *
 
 
 @bp.route("/jawaban/<int:answer_id>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan jawaban")
 def edit(question_id: int, answer_id: int):
     """Change an answer."""
     viewer = current_viewer()
@@ -142,6 +145,7 @@ def withdraw(question_id: int, answer_id: int):
 
 
 @bp.post("/jawaban/<int:answer_id>/diterapkan")
+@resendable("menyatakan jawaban berhasil diterapkan")
 def applied(question_id: int, answer_id: int):
     """It worked in the asking office."""
     viewer = current_viewer()
@@ -156,6 +160,7 @@ def applied(question_id: int, answer_id: int):
 
 
 @bp.post("/komentar")
+@resendable("mengirim komentar")
 def comment(question_id: int):
     """Clarify a question, or one of its answers."""
     viewer = current_viewer()

@@ -5,6 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
+from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.questions import moderation, policy, queries, service
 from kb.questions.forms import FlagForm, HideForm, RedactForm
@@ -32,6 +33,7 @@ def _part(question: Question, viewer: Viewer):
 
 
 @bp.route("/tanya/<int:question_id>/laporkan", methods=["GET", "POST"])
+@resendable("melaporkan tulisan")
 def flag(question_id: int):
     """Ask the moderators to look."""
     viewer = current_viewer()
@@ -57,6 +59,7 @@ def flag(question_id: int):
 
 
 @bp.route("/tanya/<int:question_id>/sembunyikan", methods=["GET", "POST"])
+@resendable("menyembunyikan tulisan")
 def hide(question_id: int):
     """Take a part out of sight."""
     viewer, question = _moderated(question_id)
@@ -99,6 +102,7 @@ def dismiss(question_id: int):
 
 
 @bp.route("/tanya/<int:question_id>/samarkan", methods=["GET", "POST"])
+@resendable("menyamarkan teks")
 def redact(question_id: int):
     """Replace personal data in all texts of a question and in all their revisions."""
     viewer, question = _moderated(question_id)

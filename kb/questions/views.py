@@ -10,6 +10,7 @@ from kb.core.comparison import compare, compare_apart
 from kb.core.days_off import holidays_from
 from kb.core.db import db, let_go, reading
 from kb.core.errors import Conflict, Invalid
+from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -138,6 +139,7 @@ def _promised(question: Question, thread: queries.Thread) -> tuple[escalation.St
 
 
 @bp.route("/tanya/baru", methods=["GET", "POST"])
+@resendable("mengajukan pertanyaan")
 def new():
     """Ask: write, then check what is similar and whom to invite, then send."""
     viewer = current_viewer()
@@ -251,6 +253,7 @@ def sent(question_id: int):
 
 
 @bp.route("/tanya/<int:question_id>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan pertanyaan")
 def edit(question_id: int):
     """Change a question."""
     viewer = current_viewer()
@@ -325,6 +328,7 @@ def history(question_id: int):
 
 
 @bp.post("/tanya/<int:question_id>/undang")
+@resendable("mengundang instansi menjawab")
 def invite(question_id: int):
     """Ask one more office to answer."""
     viewer = current_viewer()
@@ -364,6 +368,7 @@ def decline_invitation(question_id: int):
 
 
 @bp.post("/tanya/<int:question_id>/tutup")
+@resendable("menutup pertanyaan")
 def close(question_id: int):
     """No answer is needed any more."""
     viewer = current_viewer()
@@ -388,6 +393,7 @@ def reopen(question_id: int):
 
 
 @bp.route("/tanya/<int:question_id>/gabung", methods=["GET", "POST"])
+@resendable("menggabungkan pertanyaan")
 def merge(question_id: int):
     """Lead a duplicate to the question that already has it."""
     viewer = current_viewer()

@@ -9,6 +9,7 @@ from kb.core.comparison import compare_apart
 from kb.core.db import db
 from kb.core.errors import Invalid
 from kb.core.forms import Form
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.visits import completing
 from kb.visits.completing import Answers, EditConflict
@@ -37,6 +38,7 @@ class CompleteForm(Form):
 
 
 @bp.route("/kunjungan/<int:visit_id>/lengkapi", methods=["GET", "POST"])
+@resendable("melengkapi permohonan kunjungan")
 def complete(visit_id: int):
     """Questions, head of the delegation and contact, until the day."""
     viewer, visit = current_viewer(), find(visit_id)

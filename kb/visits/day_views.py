@@ -14,6 +14,7 @@ from kb.core.db import db
 from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import CreateForm, EditForm, Form
+from kb.core.resending import resendable
 from kb.core.uploads import UploadField
 from kb.core.viewer import current_viewer
 from kb.visits import agenda as lines
@@ -80,6 +81,7 @@ def _after(visit_id: int, endpoint: str, message: str, form: CreateForm | None =
 
 
 @bp.route("/kunjungan/<int:visit_id>/rombongan", methods=["GET", "POST"])
+@resendable("menyimpan rombongan")
 def delegation(visit_id: int):
     """The people of both sides; each side writes its own."""
     viewer, visit, form = current_viewer(), find(visit_id), MembersForm()
@@ -155,6 +157,7 @@ def delegation_sheet(visit_id: int):
 
 
 @bp.route("/kunjungan/<int:visit_id>/acara", methods=["GET", "POST"])
+@resendable("menyimpan susunan acara")
 def agenda(visit_id: int):
     """What happens when; the host writes it."""
     viewer, visit, form = current_viewer(), find(visit_id), AgendaForm()
@@ -188,6 +191,7 @@ def _usual(visit: Visit) -> str:
 
 
 @bp.route("/kunjungan/<int:visit_id>/hadir", methods=["GET", "POST"])
+@resendable("mencatat hadir")
 def attendance(visit_id: int):
     """The list on a phone: one press for each who has come; a line for who was not on it."""
     viewer, visit, form = current_viewer(), find(visit_id), WalkInForm()
@@ -215,6 +219,7 @@ def check_in(visit_id: int, member_id: int):
 
 
 @bp.route("/kunjungan/<int:visit_id>/foto", methods=["GET", "POST"])
+@resendable("menyimpan foto")
 def photos(visit_id: int):
     """Pictures for both offices and the report."""
     viewer, visit, form = current_viewer(), find(visit_id), PhotoForm()
@@ -248,6 +253,7 @@ def drop_photo(visit_id: int, photo_id: int):
 
 
 @bp.route("/kunjungan/<int:visit_id>/survei", methods=["GET", "POST"])
+@resendable("menyimpan jawaban survei")
 def survey(visit_id: int):
     """Three questions for each side."""
     viewer, visit, form = current_viewer(), find(visit_id), SurveyForm()

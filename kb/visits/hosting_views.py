@@ -10,6 +10,7 @@ from kb.core.comparison import compare_apart
 from kb.core.db import db
 from kb.core.edits import EditConflict
 from kb.core.errors import Invalid, NotFound
+from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.offices import queries as offices
 from kb.offices.models import Office
@@ -20,6 +21,7 @@ bp = Blueprint("hosting", __name__)
 
 
 @bp.route("/kunjungan/keterbukaan", methods=["GET", "POST"])
+@resendable("menyimpan keterbukaan")
 def settings():
     """The manager says when the own office is open."""
     viewer, host = current_viewer(), _own_office()
@@ -82,6 +84,7 @@ def _page(form: OpennessForm, close_form: CloseForm, host: Office, status: int):
 
 
 @bp.post("/kunjungan/keterbukaan/tutup")
+@resendable("menutup hari kunjungan")
 def close():
     """Receive nobody for some days."""
     viewer, host, form = current_viewer(), _own_office(), CloseForm()
@@ -132,6 +135,7 @@ def timezone():
 
 
 @bp.route("/admin/hari-libur", methods=["GET", "POST"])
+@resendable("mengubah hari libur")
 def holidays():
     """The admin adds days announced late, or lifts one."""
     viewer = current_viewer()

@@ -8,6 +8,7 @@ from kb.core import files
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.forms import Form
+from kb.core.resending import resendable
 from kb.core.uploads import UploadField
 from kb.core.viewer import current_viewer
 from kb.visits import compose, letter_docx, letter_service, letters, signers
@@ -68,6 +69,7 @@ def index(visit_id: int):
 
 
 @bp.route("/kunjungan/<int:visit_id>/surat/<slug>", methods=["GET", "POST"])
+@resendable("menyimpan surat")
 def edit(visit_id: int, slug: str):
     """Number, date, signer; or the signed PDF in its place."""
     kind, turn = _parse(slug)

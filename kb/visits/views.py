@@ -12,6 +12,7 @@ from kb.core.addresses import row_number
 from kb.core.db import db
 from kb.core.errors import Conflict, Invalid, NotFound
 from kb.core.pages import hari
+from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
@@ -20,7 +21,7 @@ from kb.visits import answers, ics, letter_service, openness, policy, queries, s
 from kb.visits.forms import MODES, JointForm, OpenForm, PlaceForm, RequestForm, StepForm, read_wishes
 from kb.visits.models import Visit
 from kb.visits.surroundings import Reading, known
-from kb.visits.workflow import ACTIONS, HOLDS_SLOT, MAY_SHARE
+from kb.visits.workflow import ACTIONS, HOLDS_SLOT, MAY_SHARE, label_of
 
 bp = Blueprint("visits", __name__)
 
@@ -107,6 +108,7 @@ def calendar(slug: str):
 
 
 @bp.route("/kunjungan/baru", methods=["GET", "POST"])
+@resendable("menyimpan permohonan kunjungan baru")
 def new():
     """Ask a host for a visit: first which, then when and what."""
     viewer = current_viewer()
@@ -311,6 +313,7 @@ def _month(host: Office, wanted: str) -> queries.Month:
 
 
 @bp.route("/kunjungan/<int:visit_id>/ubah", methods=["GET", "POST"])
+@resendable("menyimpan permohonan kunjungan")
 def edit(visit_id: int):
     """Change a draft before it is sent."""
     try:
@@ -484,6 +487,7 @@ def find(visit_id: int) -> Visit:
 
 
 @bp.post("/kunjungan/<int:visit_id>/<any({}):action>".format(", ".join(ACTIONS)))
+@resendable(lambda visit_id, action: f"kunjungan: {label_of(action).lower()}")
 def act(visit_id: int, action: str):
     """Take a step of the workflow."""
     viewer, visit, form = current_viewer(), find(visit_id), StepForm()
@@ -513,6 +517,7 @@ def act(visit_id: int, action: str):
 
 
 @bp.post("/kunjungan/<int:visit_id>/tempat")
+@resendable("menyimpan tempat kunjungan")
 def place(visit_id: int):
     """The host says where, or under which link."""
     visit, form = find(visit_id), PlaceForm()

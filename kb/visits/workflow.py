@@ -117,6 +117,11 @@ STEPS = (
 ACTIONS = tuple(dict.fromkeys(step.action for step in STEPS))
 
 
+def label_of(action: str) -> str:
+    """What an action is called on its button."""
+    return next(step.label for step in STEPS if step.action == action)
+
+
 def step_for(status: str, action: str) -> Step | None:
     """The step an action takes from a state, if there is one."""
     return next((step for step in STEPS if step.source == status and step.action == action), None)

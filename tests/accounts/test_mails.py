@@ -124,6 +124,14 @@ def test_an_invitation_and_an_admission_open_what_their_mails_say(app, client, c
     assert "Ulangi kata sandi" in client.get(path_in(invitation)).text
 
 
+def test_an_invitation_tells_only_its_receiver_of_an_account_elsewhere(app, client, cast, mailbox):
+    for email in ("baru@contoh.example", cast.guest_member.email):
+        cast.host_manager.client.post("/instansi-saya/orang/undang", data={"email": email, "role": "member"})
+    told = {mail["To"]: body(mail) for mail in mailbox()}
+    assert "sudah dipakai akun Anda di Diskominfo Kabupaten Pringsewu" in told[cast.guest_member.email].replace("\n", " ")
+    assert "akun Anda di" not in told["baru@contoh.example"]
+
+
 @pytest.mark.parametrize("state", ["unknown", "inactive", "removed"])
 def test_nobody_without_account_gets_a_link_and_nothing_of_the_address_is_kept(app, client, cast, mailbox, state):
     address = "tidak.ada@contoh.example" if state == "unknown" else cast.host_member.email

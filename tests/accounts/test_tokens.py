@@ -4,6 +4,7 @@ import re
 
 from tests.accounts.makers import PASSWORD, make_invitation, make_request
 from tests.makers import signed_in
+from tests.pages import OWN_PAGE
 
 
 def token_in(page) -> str:
@@ -59,5 +60,5 @@ def test_the_second_step_can_be_switched_on_with_tokens(strict, with_password):
 def test_an_expired_form_never_shows_a_password_again(strict, app, cast, with_password):
     client = strict.test_client()
     secrets = {"password": "rahasia-satu", "password_again": "rahasia-dua", "new_password": "rahasia-tiga", "code": "rahasia-empat"}
-    page = client.post("/masuk", data={"email": with_password.email, **secrets})
+    page = client.post("/masuk", data={"email": with_password.email, **secrets}, headers=OWN_PAGE)
     assert page.status_code == 400 and with_password.email in page.text and "rahasia" not in page.text

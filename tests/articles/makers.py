@@ -29,7 +29,7 @@ def make_article(writer: Viewer, status: str = "published", **content) -> Articl
     return article
 
 
-def write(client, address: str = "/artikel/baru", action: str = "save", **changed):
+def write(client, address: str = "/artikel/baru", action: str = "save", headers: dict | None = None, **changed):
     """Send the editor's form with one of its buttons; who publishes was told for whom."""
     form = {**FORM, "action": action, **changed}
-    return client.post(address, data={"readers": form["visibility"], **form} if action == "publish" else form)
+    return client.post(address, data={"readers": form["visibility"], **form} if action == "publish" else form, headers=headers)

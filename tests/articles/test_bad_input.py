@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from kb.articles.models import Article
 from kb.core.db import db
 from tests.articles.makers import FORM, make_article, write
+from tests.pages import OWN_PAGE
 
 
 @pytest.mark.parametrize("address", ["/artikel/baru", "/ubah"])
@@ -68,7 +69,7 @@ def test_more_than_the_server_takes_is_said_in_indonesian(cast):
 def test_a_form_that_expired_is_shown_again_with_all_that_was_typed(app, cast):
     app.config["WTF_CSRF_ENABLED"] = True
     try:
-        answer = write(cast.host_member.client, csrf_token="kedaluwarsa")
+        answer = write(cast.host_member.client, csrf_token="kedaluwarsa", headers=OWN_PAGE)
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     shown = unescape(answer.text)

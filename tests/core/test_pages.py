@@ -8,6 +8,7 @@ import pytest
 
 from kb.core.errors import MESSAGES
 from kb.core.pages import angka, hari, tanggal, waktu
+from tests.pages import OWN_PAGE
 
 
 @pytest.fixture
@@ -41,14 +42,16 @@ def test_an_unknown_address_is_a_page_with_a_way_on(client):
 
 def test_a_stale_form_keeps_what_was_typed(cast, csrf):
     typed = "Tulisan panjang yang tidak boleh hilang " * 20
-    answer = cast.host_member.client.post("/artikel/baru", data={"title": "Judul saya", "body": typed, "csrf_token": "lama"})
+    answer = cast.host_member.client.post(
+        "/artikel/baru", data={"title": "Judul saya", "body": typed, "csrf_token": "lama"}, headers=OWN_PAGE
+    )
     assert answer.status_code == 400
     assert "kedaluwarsa" in answer.text
     assert "Judul saya" in answer.text and typed.strip() in answer.text
 
 
 def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(client):
-    answer = client.post("/artikel/baru", data={"title": "Judul saya", "body": "isi yang berharga"})
+    answer = client.post("/artikel/baru", data={"title": "Judul saya", "body": "isi yang berharga"}, headers=OWN_PAGE)
     assert answer.status_code == 401
     assert "isi yang berharga" in answer.text and "Masuk lagi" in answer.text
 

@@ -150,6 +150,49 @@ def test_an_empty_form_breaks_nothing(app, cast, world, part):
         assert directives(answer) == NOBODY, address
 
 
+# What a browser says of a form that a page of another site sends, or of our own domain.
+ELSEWHERE = ({"Origin": "https://situs-lain.example", "Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"})
+SENDERS = ("visitor", "host_member", "host_manager", "admin")
+REFUSED = "dikirim oleh halaman situs lain"
+
+
+def posting(strict, person) -> tuple:
+    """A client of the person, and a token that holds for it."""
+    client = signed_in(strict, person.session_id) if person.id else strict.test_client()
+    return client, re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/akun" if person.id else "/masuk").text).group(1)
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("part", SENDERS)
+def test_no_page_of_another_site_changes_anything(strict, cast, world, part):
+    """Even with a token that holds; and the cookies of the browser stay as they are. A one-click address is its own proof."""
+    client, token = posting(strict, getattr(cast, part))
+    for endpoint, address in addresses(strict, world, "POST"):
+        for headers in ELSEWHERE:
+            for sent in ({"data": {"csrf_token": token, "reason": "ya"}}, {"json": {"reason": "ya"}, "headers": {"X-CSRFToken": token}}):
+                answer = client.post(address, **{**sent, "headers": {**sent.get("headers", {}), **headers}}, check=False)
+                if endpoint == "notifications.stop":
+                    assert REFUSED not in answer.text
+                    continue
+                assert answer.status_code == 403 and REFUSED in answer.text, address
+                assert "Kirim lagi" not in answer.text and "Set-Cookie" not in answer.headers, address
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("part", SENDERS)
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}], ids=["silent", "own"])
+def test_on_own_pages_the_token_decides(strict, cast, world, part, headers):
+    client, token = posting(strict, getattr(cast, part))
+    session = client.get_cookie("session").value
+    for endpoint, address in addresses(strict, world, "POST"):
+        client.set_cookie("session", session)
+        without = client.post(address, data={"reason": "ya"}, headers=headers, check=False)
+        assert without.status_code in (400, 401, 404) or endpoint == "notifications.stop", address
+        client.set_cookie("session", session)  # some of them end it
+        answer = client.post(address, data={"csrf_token": token}, headers=headers, check=False)
+        assert answer.status_code != 400 and REFUSED not in answer.text, address
+
+
 @pytest.mark.parametrize(("part", "method"), [("visitor", "GET"), ("host_manager", "GET"), ("admin", "GET"), ("host_manager", "POST")])
 def test_a_number_beyond_every_id_is_not_found(app, cast, world, part, method):
     client = getattr(cast, part).client

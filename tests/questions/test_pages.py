@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import func, insert, select
 
+from kb.core import events
 from kb.core.db import db
 from kb.core.events import Event
 from kb.questions import moderation, queries, service

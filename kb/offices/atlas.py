@@ -5,7 +5,7 @@ The first digit of a region's code says which group it belongs to. Where many li
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, product
@@ -81,15 +81,33 @@ class Picture:
         return f"{self.name}: " + ", ".join(f"{one.count} {one.grade}" for one in self.series)
 
 
-def drawn(places: Iterable[Place], grade_of: Mapping[str, str | None], grades: Sequence[str], name: str = "") -> list[Picture]:
-    """The pictures of these governments, their grades by code; with a name all of them are one picture, with room for each."""
+def drawn(
+    places: Iterable[Place],
+    grade_of: Mapping[str, str | None],
+    grades: Sequence[str],
+    name: str = "",
+    shows: Callable[[Place], bool] = lambda _: True,
+) -> list[Picture]:
+    """The pictures of these governments, their grades by code; with a name all of them are one picture, with room for each.
+
+    Each keeps its place whichever of them are shown; a group of which none is has no picture.
+    """
     by_group = groupby(sorted(places, key=lambda place: place.code), key=lambda place: name or GROUPS[place.code[0]])
-    return [_picture(group, tuple(found), grade_of, grades, WIDE if name else NEAR) for group, found in by_group]
+    pictures = [_picture(group, tuple(found), grade_of, grades, WIDE if name else NEAR, shows) for group, found in by_group]
+    return [picture for picture in pictures if picture.marks]
 
 
-def _picture(name: str, places: tuple[Place, ...], grade_of: Mapping[str, str | None], grades: Sequence[str], cell: int) -> Picture:
+def _picture(
+    name: str,
+    places: tuple[Place, ...],
+    grade_of: Mapping[str, str | None],
+    grades: Sequence[str],
+    cell: int,
+    shows: Callable[[Place], bool],
+) -> Picture:
     spots, height = _laid_out(tuple((place.lat, place.lon) for place in places), cell)
-    marks = [Mark(x, y, place, grade_of.get(place.code) or UNKNOWN) for (x, y), place in zip(spots, places, strict=True)]
+    placed = zip(spots, places, strict=True)
+    marks = [Mark(*spot, place, grade_of.get(place.code) or UNKNOWN) for spot, place in placed if shows(place)]
     radius = round(cell * 0.44, 1)
     series = [_series(grade, [mark for mark in marks if mark.grade == grade], radius) for grade in (*grades, UNKNOWN)]
     return Picture(name, height, radius, marks, [one for one in series if one.count])

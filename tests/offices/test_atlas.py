@@ -78,6 +78,9 @@ def test_few_that_are_shown_keep_the_places_they_have_among_all(places):
     everybody = at(atlas.drawn(places, {}, GRADES))
     capitals = atlas.drawn(places, {}, GRADES, shows=lambda place: place.code in ("18.11", "18.71", "91.71"))
     assert at(capitals) == {code: everybody[code] for code in ("18.11", "18.71", "91.71")}
+    around = sum(1 for place in places if place.code[0] in "129") - 3
+    assert sum(picture.others.count("M") for picture in capitals) == around, "the others are dots"
+    assert not any(picture.others for picture in atlas.drawn(places, {}, GRADES))
     assert [picture.said for picture in capitals] == ["Sumatera: 2 belum diketahui", "Papua: 1 belum diketahui"], "none without a point"
     assert atlas.drawn(places, {}, GRADES, shows=lambda _: False) == []
 

@@ -525,6 +525,8 @@ def test_a_question_is_opened_further_only_by_who_was_told(cast, db_ctx):
     form = {**FORM, "visibility": "publik", "version": "1", "body": "Isi yang diketik.", "action": "save"}
     asked = client.post(address, data=form)
     assert asked.status_code == 200 and "Simpan dan buka untuk siapa pun" in asked.text and "Isi yang diketik." in asked.text
+    assert "Belum disimpan: pertanyaan ini akan terbuka" in asked.text.split("<form method")[0], "at the top, where it comes back"
+    assert asked.text.count('href="#simpan"') == asked.text.count('id="simpan"') == 1
     assert 'name="readers" value="publik"' in asked.text and cast.visitor.client.get(f"/tanya/{ident}").status_code == 404
     assert client.post(address, data={**form, "readers": "jejaring"}).status_code == 200, "told of others"
     assert client.post(address, data={**form, "readers": "publik"}).status_code == 303

@@ -4,7 +4,7 @@ import json
 import random
 import re
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +15,7 @@ from kb.core.pages import angka
 from kb.instruments import loader
 
 CLAIM = published.sheets()[0].sheet
+HALF = "instrumen=pemdi-2026&tingkat=33-xx-xxxx-4xxx-xx-xxxx-xx"
 SHEETS = 10_000
 
 
@@ -191,6 +192,6 @@ def test_the_pages_fit_and_are_readable_by_everybody(person, phone):
     for address in (
         "/simulasi/hitung?instrumen=spbe-2020", f"/simulasi/hasil?{CLAIM.query}&instansi=kota-denpasar",
         "/simulasi/hasil?instrumen=pemdi-2026&tingkat=36-xx&n3=9", "/simulasi/hasil?instrumen=pemdi-2026&i1=3&luar7=1,8",
-        f"/simulasi/banding?{CLAIM.query}&dengan=halo",
+        f"/simulasi/banding?{CLAIM.query}&dengan=halo", f"/simulasi/banding?{HALF}&{urlencode({'dengan': HALF.replace('33', '21')})}",
     ):  # fmt: skip
         reader.open(address)

@@ -36,7 +36,7 @@ PAGES = {
     "kunjungan": "/kunjungan/kalender/kabupaten-mesuji",
     "peringkat": "/peringkat?tahun=2024&provinsi=18",
     "peta": "/peringkat/peta?tahun=2024",
-    "simulasi": "/simulasi/hitung?instrumen=pemdi-2026&tingkat=32-x2-3212-2222-32-21xx-2x&n3=1.5#i1",
+    "simulasi": "/simulasi/hitung?instrumen=pemdi-2026&tingkat=32-x2-3212-2222-32-21xx-2x&n3=1.5",
     "simulasi-hasil": "/simulasi/hasil?instrumen=pemdi-2026&tingkat=32-x2-3212-2222-32-2122-21&n3=1.5",
 }
 SIZES = {1280: 900, 360: 740}

@@ -79,18 +79,16 @@ class Result:
     @property
     def by_practice(self) -> dict[int, str]:
         """The grade of a whole sheet as each of the ministry's reports would have called it; empty where they agree."""
-        found = scoring.grades_by_practice(self.sheet.instrument, self.low.exact)
+        found = scoring.grades_by_practice(self.sheet.instrument, self.low.exact) if self.sheet.is_whole else {}
         names = {year: grade.name for year, grade in found.items()}
-        return names if self.sheet.is_whole and len(set(names.values())) > 1 else {}
+        return names if len(set(names.values())) > 1 else {}
 
     @property
     def next_grade(self) -> NextGrade | None:
         """The grade above that of the lower bound; None above the highest."""
-        above = sorted(
-            (grade for grade in self.sheet.instrument.grades if grade.minimum >= self.low.exact), key=lambda grade: grade.minimum
-        )
-        above = [grade for grade in above if not grade.holds(self.low.exact)]
-        return NextGrade(above[0], above[0].minimum - self.low.exact, not above[0].holds_minimum) if above else None
+        exact, rising = self.low.exact, reversed(self.sheet.instrument.grades)
+        above = next((grade for grade in rising if grade.minimum >= exact and not grade.holds(exact)), None)
+        return above and NextGrade(above, above.minimum - exact, not above.holds_minimum)
 
     @property
     def steps(self) -> list[Step]:
@@ -107,7 +105,7 @@ class Result:
 
 def _gain(indicator: Indicator, value: Decimal) -> Decimal:
     """What the next level adds to the index."""
-    return indicator.weight * (level_of(value) + 1 - value) / 100
+    return scoring.gain(indicator, level_of(value) + 1 - value)
 
 
 def compute(sheet: Sheet) -> Result:
@@ -137,7 +135,7 @@ class Difference:
 
     @property
     def effect(self) -> Decimal:
-        return self.indicator.weight * self.change / 100
+        return scoring.gain(self.indicator, self.change)
 
 
 def differences(one: Sheet, other: Sheet) -> list[Difference]:

@@ -53,6 +53,11 @@ class Page:
     def last(self) -> int:
         return max(1, -(-self.total // self.per_page))
 
+    @property
+    def before(self) -> int:
+        """How many rows stand on the pages before this one."""
+        return (self.number - 1) * self.per_page
+
     def url(self, number: int) -> str:
         """The address of another page of the same list."""
         return with_query(url_for(request.endpoint, **request.view_args), {**request.args.to_dict(flat=False), "hal": number})
@@ -82,19 +87,21 @@ def page_number() -> int:
 
 def paginate(query: Select, number: int | None = None, per_page: int = PER_PAGE) -> Page:
     """Run a select of one entity for one page: one query for the count, one for the rows."""
-    number = number or page_number()
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-    last = max(1, -(-total // per_page))
-    number = min(number, last)
-    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
-    return Page(rows, number, total, per_page)
+    page = _page_of(total, per_page, number)
+    return replace(page, items=db.session.scalars(query.limit(per_page).offset(page.before)).unique().all())
 
 
 def part_of(rows: Sequence[Any], per_page: int = PER_PAGE) -> Page:
-    """The page asked for of what stands in memory; beyond the end, the last one."""
-    page = Page((), 1, len(rows), per_page)
-    number = min(page_number(), page.last)
-    return replace(page, items=rows[(number - 1) * per_page : number * per_page], number=number)
+    """The page asked for of what stands in memory."""
+    page = _page_of(len(rows), per_page)
+    return replace(page, items=rows[page.before : page.before + per_page])
+
+
+def _page_of(total: int, per_page: int, number: int | None = None) -> Page:
+    """The page asked for, still without its rows; beyond the end, the last one."""
+    page = Page((), number or page_number(), total, per_page)
+    return replace(page, number=min(page.number, page.last))
 
 
 def tanggal(value: date | datetime | None, pattern: str = "d MMMM y", zone: str = clock.WIB) -> str:

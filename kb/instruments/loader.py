@@ -168,7 +168,7 @@ class Aspect:
 
 @dataclass(frozen=True)
 class Instrument:
-    """An evaluation instrument. `fractions` says whether a level may lie between two whole ones."""
+    """An evaluation instrument, its grades the best first. `fractions` says whether a level may lie between two whole ones."""
 
     id: str
     name: str
@@ -269,9 +269,7 @@ def _assemble(data: Mapping[str, Any]) -> Instrument:
         fractions=data["fractions"],
         domains=domains,
         aspects=aspects,
-        grades=tuple(
-            Grade(g["name"], Decimal(g["minimum"]), Decimal(g["maximum"]), g["holds_minimum"], g["holds_maximum"]) for g in data["grades"]
-        ),
+        grades=_grades(data["grades"]),
         grades_confidence=data["grades_confidence"],
         formula=data["formula"],
         notes=tuple(data["notes"]),
@@ -280,6 +278,12 @@ def _assemble(data: Mapping[str, Any]) -> Instrument:
         sources=data["sources"],
         published_results=tuple(data["published_results"]),
     )
+
+
+def _grades(entries: list[Mapping[str, Any]]) -> tuple[Grade, ...]:
+    """The best first."""
+    found = [Grade(g["name"], Decimal(g["minimum"]), Decimal(g["maximum"]), g["holds_minimum"], g["holds_maximum"]) for g in entries]
+    return tuple(sorted(found, key=lambda grade: -grade.minimum))
 
 
 def _fill(aspects: tuple[Aspect, ...], data: Mapping[str, Any]) -> None:
@@ -358,7 +362,7 @@ def _told(instrument: Instrument) -> list[str]:
 
 def _check_grades(instrument: Instrument) -> None:
     """The grades cover the scale from end to end, and each limit between two of them belongs to exactly one."""
-    grades = sorted(instrument.grades, key=lambda grade: grade.minimum)
+    grades = instrument.grades[::-1]
     if not grades or len({grade.name for grade in grades}) < len(grades):
         raise InstrumentError(f"{instrument.id}: no grades, or two of one name")
     first, last = grades[0], grades[-1]

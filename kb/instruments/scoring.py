@@ -90,8 +90,13 @@ def grades_near(instrument: Instrument, published: Number) -> tuple[Grade, ...]:
 
 def reaches(instrument: Instrument, value: Number, grade: str) -> bool:
     """Is an index value, exactly as given, of this grade or better? Raises ScoreError outside 1 to 5, ValueError for an unknown grade."""
-    names = [found.name for found in sorted(instrument.grades, key=lambda found: found.minimum)]
-    return names.index(grade_of(instrument, value).name) >= names.index(grade)
+    return is_at_least(instrument, grade_of(instrument, value).name, grade)
+
+
+def is_at_least(instrument: Instrument, named: str | None, grade: str) -> bool:
+    """Is what somebody `named` so of this grade or better? No grade we know is none. Raises ValueError for an unknown `grade`."""
+    names = [found.name for found in instrument.grades]
+    return named in names[: names.index(grade) + 1]
 
 
 def gain(indicator: Indicator, steps: Number = 1) -> Decimal:

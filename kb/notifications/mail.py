@@ -171,8 +171,9 @@ def _as_html(mail: Mail) -> str:
     paragraphs = [LINK.sub(r'<a href="\1">\1</a>', escape(part)).replace("\n", "<br>") for part in mail.text.strip().split("\n\n")]
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return (
-        f'<!doctype html><html lang="id"><head><meta charset="utf-8"><title>{escape(mail.subject)}</title></head>'
-        f'<body style="font-family:sans-serif;line-height:1.5;max-width:36em">{body}</body></html>'
+        f'<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(mail.subject)}</title></head>"
+        f'<body style="font-family:sans-serif;line-height:1.5;max-width:36em;overflow-wrap:anywhere">{body}</body></html>'
     )
 
 

@@ -5,7 +5,7 @@ The first digit of a region's code says which group it belongs to. Where many li
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, product
@@ -24,6 +24,8 @@ GROUPS = {
 # Of a picture, in its own units: its width, and from point to point in a row of all governments of a group, or of one province.
 WIDTH, NEAR, WIDE = 340, 17, 30
 ROW = 0.866  # rows of a honeycomb lie closer than the points in one
+# The radius of a dot for what is not shown: it tells where the land lies, and nothing else.
+DOT = 2
 # How much of a picture points may fill: more, and they are pushed far from their places.
 FULLEST = 0.55
 # From the middle of a point to the foot of its number, for the letters of theme.css.
@@ -67,13 +69,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Picture:
-    """One group of islands, or one province."""
+    """One group of islands, or one province. `others`: dots where those lie that are not shown, as one path."""
 
     name: str
     height: int
     radius: float
     marks: list[Mark]
     series: list[Series]
+    others: str
 
     @property
     def said(self) -> str:
@@ -81,26 +84,48 @@ class Picture:
         return f"{self.name}: " + ", ".join(f"{one.count} {one.grade}" for one in self.series)
 
 
-def drawn(places: Iterable[Place], grade_of: Mapping[str, str | None], grades: Sequence[str], name: str = "") -> list[Picture]:
-    """The pictures of these governments, their grades by code; with a name all of them are one picture, with room for each."""
+def drawn(
+    places: Iterable[Place],
+    grade_of: Mapping[str, str | None],
+    grades: Sequence[str],
+    name: str = "",
+    shows: Callable[[Place], bool] = lambda _: True,
+) -> list[Picture]:
+    """The pictures of these governments, their grades by code; with a name all of them are one picture, with room for each.
+
+    Each keeps its place whichever of them are shown; a group of which none is has no picture.
+    """
     by_group = groupby(sorted(places, key=lambda place: place.code), key=lambda place: name or GROUPS[place.code[0]])
-    return [_picture(group, tuple(found), grade_of, grades, WIDE if name else NEAR) for group, found in by_group]
+    pictures = [_picture(group, tuple(found), grade_of, grades, WIDE if name else NEAR, shows) for group, found in by_group]
+    return [picture for picture in pictures if picture.marks]
 
 
-def _picture(name: str, places: tuple[Place, ...], grade_of: Mapping[str, str | None], grades: Sequence[str], cell: int) -> Picture:
+def _picture(
+    name: str,
+    places: tuple[Place, ...],
+    grade_of: Mapping[str, str | None],
+    grades: Sequence[str],
+    cell: int,
+    shows: Callable[[Place], bool],
+) -> Picture:
     spots, height = _laid_out(tuple((place.lat, place.lon) for place in places), cell)
-    marks = [Mark(x, y, place, grade_of.get(place.code) or UNKNOWN) for (x, y), place in zip(spots, places, strict=True)]
+    placed = list(zip(spots, places, strict=True))
+    marks = [Mark(*spot, place, grade_of.get(place.code) or UNKNOWN) for spot, place in placed if shows(place)]
+    others = "".join(_circle(x, y, DOT) for (x, y), place in placed if not shows(place))
     radius = round(cell * 0.44, 1)
     series = [_series(grade, [mark for mark in marks if mark.grade == grade], radius) for grade in (*grades, UNKNOWN)]
-    return Picture(name, height, radius, marks, [one for one in series if one.count])
+    return Picture(name, height, radius, marks, [one for one in series if one.count], others)
 
 
 def _series(grade: str, marks: list[Mark], radius: float) -> Series:
-    circle = f"a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
-    circles = "".join(f"M{mark.x - radius:.1f} {mark.y:.1f}{circle}" for mark in marks)
+    circles = "".join(_circle(mark.x, mark.y, radius) for mark in marks)
     return Series(
         grade, circles, " ".join(f"{mark.x:.1f}" for mark in marks), " ".join(f"{mark.y + FOOT:.1f}" for mark in marks), len(marks)
     )
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    return f"M{x - radius:.1f} {y:.1f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
 
 
 @lru_cache(maxsize=128)

@@ -16,7 +16,7 @@ from kb.core.db import db
 from kb.instruments import loader, scoring
 from kb.instruments.loader import UnknownIndicator
 from kb.offices import queries
-from kb.offices.models import DECREED, IndexValue, Office, Region
+from kb.offices.models import DECREED, MEASURES, IndexValue, Office, Region
 from kb.offices.ranking import HIGHEST, INDEX, LOWEST, League, Places, Ranked, is_possible, strong
 
 # How many years of an office are looked at for one of which the country is known.
@@ -43,9 +43,9 @@ class Narrowing:
     kind: str = ""
     grade: str = ""
 
-    def holds(self, row: Ranked) -> bool:
-        """Is this row shown?"""
-        return self.province in ("", row.province) and self.kind in ("", row.kind) and self.grade in ("", row.grade)
+    def holds(self, province: str, kind: str, grade: str | None) -> bool:
+        """Is a government of this province and kind, with this grade, shown?"""
+        return self.province in ("", province) and self.kind in ("", kind) and self.grade in ("", grade)
 
 
 def states() -> Mapping[Key, State]:
@@ -59,10 +59,6 @@ def _state_of(instrument_id: str, year: int) -> State:
     return State(*found)
 
 
-def _domains():
-    return IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4
-
-
 def _content():
     """One number that changes with every part of a value that a league is made of. The names of grades differ in length.
 
@@ -71,7 +67,7 @@ def _content():
     """
     kind, confidence, _ = queries.trust()
     numbers = [IndexValue.office_id, kind, confidence, func.length(IndexValue.grade)]
-    numbers += [type_coerce(column, Float) for column in (IndexValue.value, *_domains())]
+    numbers += [type_coerce(column, Float) for column in MEASURES]
     return func.sum(IndexValue.id * sum(prime * func.coalesce(number, 0) for prime, number in zip(_PRIMES, numbers, strict=True)))
 
 
@@ -87,11 +83,16 @@ _STATES = (
 _ONE_STATE = _STATES.where(IndexValue.instrument_id == bindparam("instrument"), IndexValue.year == bindparam("of_year"))
 
 
+def years(known: Mapping[Key, State], instrument_id: str = queries.RANKED) -> list[int]:
+    """The years of which values are known, the latest first."""
+    return [year for name, year in known if name == instrument_id]
+
+
 def opening(known: Mapping[Key, State], instrument_id: str = queries.RANKED) -> int | None:
     """The year to begin with: the latest one with enough ranked values, else the one with most; None when the instrument has no value."""
-    years = {year: state for (name, year), state in known.items() if name == instrument_id}
-    enough = [year for year, state in years.items() if state.decreed >= ENOUGH_TO_OPEN]
-    return max(enough) if enough else max(years, key=lambda year: (years[year].decreed, year), default=None)
+    decreed = {year: known[instrument_id, year].decreed for year in years(known, instrument_id)}
+    enough = [year for year, count in decreed.items() if count >= ENOUGH_TO_OPEN]
+    return max(enough) if enough else max(decreed, key=lambda year: (decreed[year], year), default=None)
 
 
 def of(known: Mapping[Key, State], instrument_id: str, year: int) -> League:
@@ -104,7 +105,8 @@ def of(known: Mapping[Key, State], instrument_id: str, year: int) -> League:
 def _made(instrument_id: str, year: int, _state: State) -> League:
     found: dict[int, Ranked] = {}
     count = len(measures(instrument_id))
-    for value_id, office_id, code, slug, name, kind, province, grade, *said in db.session.execute(_ranked(instrument_id, year)):
+    decreed = _of_year(instrument_id, year, IndexValue.grade).where(IndexValue.kind.in_(DECREED))
+    for value_id, office_id, code, slug, kind, province, name, grade, *said in db.session.execute(decreed):
         if is_possible(said[INDEX]):
             shown, is_computed = queries.shown_grade(instrument_id, grade, said[INDEX])
             name = queries.government(kind, name)
@@ -113,14 +115,13 @@ def _made(instrument_id: str, year: int, _state: State) -> League:
     return League(instrument_id, year, found.values())
 
 
-def _ranked(instrument_id: str, year: int) -> Select:
-    """The decreed values, the more trusted one of an office first."""
-    office = (Office.id, Region.code, Office.slug, Region.name, Office.kind, Region.province_code)
+def _of_year(instrument_id: str, year: int, *said) -> Select:
+    """What was published in a year: whose it is, what is asked for and what was measured, the most trusted value of an office first."""
     return (
-        select(IndexValue.id, *office, IndexValue.grade, IndexValue.value, *_domains())
+        select(IndexValue.id, Office.id, Region.code, Office.slug, Office.kind, Region.province_code, Region.name, *said, *MEASURES)
         .join(Office, Office.id == IndexValue.office_id)
         .join(Region, Region.code == Office.region_code)
-        .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year, IndexValue.kind.in_(DECREED))
+        .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year)
         .order_by(*queries.trust())
     )
 
@@ -133,47 +134,57 @@ class Published(NamedTuple):
     code: str
     slug: str
     office_kind: str
+    province: str
     name: str
     published_as: str
-    value: Decimal
     grade: str | None
     kind: str
     confidence: str
     note: str
     source: str
-    domains: tuple[Decimal | None, ...]
+    measures: tuple[Decimal | None, ...]
+
+    @property
+    def value(self) -> Decimal:
+        return self.measures[INDEX]
+
+    @property
+    def domains(self) -> tuple[Decimal | None, ...]:
+        return self.measures[INDEX + 1 :]
 
 
 def also_published(instrument_id: str, year: int, office_ids: Collection[int]) -> dict[int, list[Published]]:
     """All that was published of these offices in a year, the most trusted first, by office."""
-    query = _published(instrument_id, year).where(IndexValue.office_id.in_(office_ids)).order_by(*queries.trust())
     found: dict[int, list[Published]] = {}
-    for *said, d1, d2, d3, d4 in db.session.execute(query):
-        row = Published(*said, (d1, d2, d3, d4))
+    for row in _published(instrument_id, year, IndexValue.office_id.in_(office_ids)):
         found.setdefault(row.office_id, []).append(row)
     return found
 
 
 def without_position(instrument_id: str, year: int, wanted: Narrowing) -> list[Published]:
     """What is known of a year and ranked nowhere: what is no decree, and what cannot be an index. The highest first."""
-    query = _published(instrument_id, year).where(not_(_IS_RANKED)).order_by(IndexValue.value.desc(), Region.name, *queries.trust())
-    if wanted.province:
-        query = query.where(Region.province_code == wanted.province)
-    if wanted.kind:
-        query = query.where(Office.kind == wanted.kind)
-    rows = [Published(*said, (d1, d2, d3, d4)) for *said, d1, d2, d3, d4 in db.session.execute(query)]
-    return [row for row in rows if wanted.grade in ("", queries.shown_grade(instrument_id, row.grade, row.value)[0])]
+    rows = sorted(_published(instrument_id, year, not_(_IS_RANKED)), key=lambda row: (-row.value, row.name))
+    return [row for row in rows if wanted.holds(row.province, row.office_kind, queries.shown_grade(instrument_id, row.grade, row.value)[0])]
 
 
-def _published(instrument_id: str, year: int) -> Select:
-    office = (IndexValue.office_id, Region.code, Office.slug, Office.kind, Region.name)
-    said = (IndexValue.published_as, IndexValue.value, IndexValue.grade, IndexValue.kind, IndexValue.confidence, IndexValue.note)
-    return (
-        select(IndexValue.id, *office, *said, IndexValue.source, *_domains())
-        .join(Office, Office.id == IndexValue.office_id)
-        .join(Region, Region.code == Office.region_code)
-        .where(IndexValue.instrument_id == instrument_id, IndexValue.year == year)
-    )
+def _published(instrument_id: str, year: int, where) -> list[Published]:
+    said = (IndexValue.published_as, IndexValue.grade, IndexValue.kind, IndexValue.confidence, IndexValue.note, IndexValue.source)
+    rows = db.session.execute(_of_year(instrument_id, year, *said).where(where))
+    return [Published(*row[: -len(MEASURES)], row[-len(MEASURES) :]) for row in rows]
+
+
+def order(known: Mapping[Key, State], year: int, measure: int, grade: str) -> Sequence[int]:
+    """The offices (ids) with a value of the ranked instrument in a year, of one grade or all, by a measure; the ranked ones first."""
+    key = queries.RANKED, year
+    return _order(key, known[key], measure, grade) if key in known else ()
+
+
+@lru_cache(maxsize=32)
+def _order(key: Key, state: State, measure: int, grade: str) -> tuple[int, ...]:
+    ranked = [row for row in of({key: state}, *key).ordered(measure) if grade in ("", row.grade)]
+    others = without_position(*key, Narrowing(grade=grade))
+    others.sort(key=lambda row: row.measures[measure] or 0, reverse=True)
+    return tuple(dict.fromkeys(row.office_id for row in [*ranked, *others]))
 
 
 def measures(instrument_id: str) -> tuple[str, ...]:
@@ -232,4 +243,5 @@ def _telling(keys: Sequence[Key]) -> League | None:
 
 
 def _is_good(instrument_id: str, value: Decimal) -> bool:
+    """As `queries.is_good`, but by the value: no report names the grade of a domain."""
     return scoring.reaches(loader.get(instrument_id), value, queries.GOOD)

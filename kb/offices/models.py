@@ -106,4 +106,8 @@ class IndexValue(db.Model):
     @property
     def domains(self) -> tuple[Decimal | None, ...]:
         """The values of the domains as they were published, the first one first."""
-        return self.domain_1, self.domain_2, self.domain_3, self.domain_4
+        return tuple(getattr(self, column.key) for column in MEASURES[1:])
+
+
+# What is measured: the index, then the domains.
+MEASURES = (IndexValue.value, IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4)

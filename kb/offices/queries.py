@@ -13,7 +13,7 @@ from kb.core.markdown import slug
 from kb.core.pages import Page, paginate, part_of
 from kb.instruments import loader, scoring
 from kb.offices.atlas import Place
-from kb.offices.models import DECREED, EDITORIAL, IndexValue, Office, Region
+from kb.offices.models import DECREED, EDITORIAL, MEASURES, IndexValue, Office, Region
 from kb.offices.ranking import INDEX
 
 RANKED = "spbe-2020"
@@ -207,14 +207,16 @@ def trust():
 
 def is_good(value: IndexValue) -> bool:
     """Does the index speak for its office: is its grade, as published, at least "Baik"? No instrument, no grade."""
-    grades = grades_of(value.instrument_id)
-    return GOOD in grades and grade_of(value) in grades[: grades.index(GOOD) + 1]
+    try:
+        return scoring.is_at_least(loader.get(value.instrument_id), grade_of(value), GOOD)
+    except loader.UnknownIndicator:
+        return False
 
 
 def grades_of(instrument_id: str | None) -> list[str]:
     """The names of an instrument's grades, the best first; none where they are not known."""
     try:
-        return [grade.name for grade in sorted(loader.get(instrument_id).grades, key=lambda grade: -grade.minimum)]
+        return [grade.name for grade in loader.get(instrument_id).grades]
     except loader.UnknownIndicator:
         return []
 
@@ -267,7 +269,6 @@ def values_of_year(office_ids: Sequence[int], year: int | None = None, measure: 
 
     Rows of `year`, `kind`, `published_as`, `grade` as published, and `measured`: what they say of a measure.
     """
-    measured = (IndexValue.value, IndexValue.domain_1, IndexValue.domain_2, IndexValue.domain_3, IndexValue.domain_4)[measure]
     query = (
         select(
             IndexValue.office_id,
@@ -276,7 +277,7 @@ def values_of_year(office_ids: Sequence[int], year: int | None = None, measure: 
             IndexValue.kind,
             IndexValue.published_as,
             IndexValue.grade,
-            measured.label("measured"),
+            MEASURES[measure].label("measured"),
         )
         .where(IndexValue.office_id.in_(office_ids), IndexValue.instrument_id == RANKED)
         .order_by(IndexValue.year.desc(), *trust())

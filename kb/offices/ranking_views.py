@@ -1,19 +1,19 @@
 """The rank of all governments, as a table, a file and a map."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from kb.core.access import public
 from kb.core.addresses import with_query
-from kb.core.cleaning import clean_line
 from kb.core.markdown import slug
-from kb.core.pages import page_number, part_of
+from kb.core.pages import part_of
 from kb.offices import atlas, chart, league, queries, ranking_sheets
+from kb.offices.asked import Asking
 from kb.offices.league import Key, Narrowing, Published, State
 from kb.offices.models import KINDS
 from kb.offices.ranking import INDEX, League, Places, Ranked
@@ -82,25 +82,60 @@ class Line:
     change: Decimal | None
 
 
+class View:
+    """The part of the rank that is asked for."""
+
+    def __init__(self, known: Mapping[Key, State], wanted: Wanted):
+        self.known, self.wanted = known, wanted
+        self.league = league.of(known, wanted.instrument, wanted.year)
+
+    @cached_property
+    def _before(self) -> Mapping[int, Ranked]:
+        return league.of(self.known, self.wanted.instrument, self.wanted.year - 1).by_office
+
+    @property
+    def rows(self) -> list[Ranked]:
+        """All rows, in order."""
+        wanted = self.wanted
+        rows = [row for row in self.league.ordered(wanted.measure, wanted.rising) if wanted.shown.holds(row.province, row.kind, row.grade)]
+        if wanted.sort == NAME:
+            rows.sort(key=lambda row: row.name, reverse=not wanted.rising)
+        if wanted.sort == CHANGE:
+            rows.sort(key=self._by_change)
+        return rows
+
+    def _by_change(self, row: Ranked) -> tuple[bool, Decimal]:
+        """What is not known comes last, either way."""
+        change = self._change(row)
+        return change is None, (change or Decimal(0)) * (1 if self.wanted.rising else -1)
+
+    def _change(self, row: Ranked) -> Decimal | None:
+        before = self._before.get(row.office_id)
+        return row.index - before.index if before else None
+
+    def lines(self, rows: Sequence[Ranked]) -> list[Line]:
+        """Rows with what is said of them."""
+        return [Line(row, self.league.places(row, self.wanted.measure), self._change(row)) for row in rows]
+
+
 @bp.get("/peringkat")
 @public
 def index():
     """Who stands where in a year, narrowed and sorted, and what is known besides."""
-    known, provinces = league.states(), queries.provinces()
-    wanted, remarks = _asked(known, provinces)
-    ranked, rows = _rows(known, wanted)
-    page = part_of(rows, PER_PAGE)
-    if page_number() > page.number:
-        remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
+    provinces, asking = queries.provinces(), _asking()
+    view = _view(asking, provinces)
+    known, wanted = view.known, view.wanted
+    page = part_of(view.rows, PER_PAGE)
+    asking.remark_end(page)
     published = league.also_published(wanted.instrument, wanted.year, [row.office_id for row in page.items])
-    lines = [line for line in _lines(known, wanted, page.items) if line.ranked.office_id in published]
+    lines = [line for line in view.lines(page.items) if line.ranked.office_id in published]
     told = {line.ranked.office_id: _told_apart(line.ranked, published[line.ranked.office_id]) for line in lines}
     below = league.without_position(wanted.instrument, wanted.year, wanted.shown)
     return render_template(
         "offices/ranking.html",
         wanted=wanted,
-        remarks=remarks,
-        league=ranked,
+        remarks=asking.remarks,
+        league=view.league,
         page=replace(page, items=lines),
         told=told,
         usual_source=_usual_source(told),
@@ -109,7 +144,7 @@ def index():
         grade_of=lambda row: queries.shown_grade(wanted.instrument, row.grade, row.value),
         has_values=(wanted.instrument, wanted.year) in known,
         **_lines_over_years(known, wanted, lines),
-        **_choices(known, wanted, provinces),
+        **_choices(view, provinces),
     )
 
 
@@ -123,25 +158,26 @@ def _usual_source(told: Mapping[int, tuple[Sequence[Published], Sequence[Publish
 @public
 def chart_map():
     """The same on a map: where the grades lie."""
-    known, provinces = league.states(), queries.provinces()
-    wanted, remarks = _asked(known, provinces)
-    ranked = league.of(known, wanted.instrument, wanted.year)
-    grades, choices = {row.code: row.grade for row in ranked.rows}, _choices(known, wanted, provinces)
-    places = [place for place in queries.places() if _is_on_map(place, wanted.shown, grades)]
+    provinces, asking = queries.provinces(), _asking()
+    view = _view(asking, provinces)
+    wanted, grades = view.wanted, {row.code: row.grade for row in view.league.rows}
+    choices = _choices(view, provinces)
+
+    def shows(place: atlas.Place) -> bool:
+        return wanted.shown.holds(place.province, place.kind, grades.get(place.code))
+
+    # Each has the place it has among all of the country or the province: few that are shown would drift apart.
+    land = [place for place in queries.places() if wanted.shown.province in ("", place.province)]
     return render_template(
         "offices/map.html",
         wanted=wanted,
-        remarks=remarks,
-        league=ranked,
-        pictures=atlas.drawn(places, grades, choices["grades"], choices["province"]),
-        counts=atlas.counted(places, grades),
+        remarks=asking.remarks,
+        league=view.league,
+        pictures=atlas.drawn(land, grades, choices["grades"], choices["province"], shows),
+        counts=atlas.counted(filter(shows, land), grades),
         narrowed_to=lambda code: replace(wanted.shown, province=code),
         **choices,
     )
-
-
-def _is_on_map(place: atlas.Place, shown: Narrowing, grades: Mapping[str, str | None]) -> bool:
-    return shown.province in ("", place.province) and shown.kind in ("", place.kind) and shown.grade in ("", grades.get(place.code))
 
 
 @bp.get("/peringkat.csv")
@@ -159,9 +195,8 @@ def as_xlsx():
 
 
 def _sheet(ending: str, write: Callable, media_type: str) -> Response:
-    known = league.states()
-    wanted, _ = _asked(known, queries.provinces())
-    lines = _lines(known, wanted, _rows(known, wanted)[1])
+    view = _view(_asking(), queries.provinces())
+    wanted, lines = view.wanted, view.lines(view.rows)
     name = f"peringkat-{wanted.instrument}-{wanted.year}.{ending}"
     return Response(write(_cells(wanted, lines)), mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -175,7 +210,7 @@ def _cells(wanted: Wanted, lines: Sequence[Line]) -> Iterator[Sequence[ranking_s
         if rows := published.get(line.ranked.office_id):
             yield _ranked_cells(line, *_told_apart(line.ranked, rows))
     for row in league.without_position(wanted.instrument, wanted.year, wanted.shown):
-        name, measures = queries.government(row.office_kind, row.name), (row.value, *row.domains)[: len(names)]
+        name, measures = queries.government(row.office_kind, row.name), row.measures[: len(names)]
         about = (_grade_said(*queries.shown_grade(wanted.instrument, row.grade, row.value)), None, row.kind, row.confidence, row.note)
         yield [*[None] * 6, row.code, name, KINDS[row.office_kind], *measures, *about, row.source, ""]
 
@@ -205,18 +240,15 @@ def _as_text(row: Published) -> str:
     return f"{row.published_as.replace('.', ',')} ({row.kind})"
 
 
-def _asked(known: Mapping[Key, State], provinces) -> tuple[Wanted, list[str]]:
-    """What the address asks for, and what could not be read of it: then the usual is taken instead."""
-    remarks: list[str] = []
+def _asking() -> Asking:
+    return Asking(instead="saringan itu diabaikan")
 
-    def chosen(name: str, called: str, allowed: Collection[str], instead: str = "saringan itu diabaikan") -> str:
-        typed = clean_line(request.args.get(name, ""))[:40]
-        if typed and typed not in allowed:
-            remarks.append(f"Tidak ada {called} “{typed}”: {instead}.")
-        return typed if typed in allowed else ""
 
+def _view(asking: Asking, provinces) -> View:
+    """What the address asks for; where something cannot be read of it, the usual is taken instead."""
+    known, chosen = league.states(), asking.chosen
     # The form chooses both at once: a year of another instrument is written "pemdi-2026/2026".
-    with_year, _, year = clean_line(request.args.get("tahun", ""))[:40].rpartition("/")
+    with_year, _, year = asking.typed("tahun").rpartition("/")
     names = {name for name, _ in known}
     instrument = with_year if with_year in names else chosen("instrumen", "nilai dengan instrumen", names) or queries.RANKED
     province = chosen("provinsi", "provinsi berkode", {province.code for province in provinces})
@@ -224,21 +256,21 @@ def _asked(known: Mapping[Key, State], provinces) -> tuple[Wanted, list[str]]:
     columns = [*(slug(name) for name in league.measures(instrument)), CHANGE, NAME]
     sort = chosen("urut", "kolom", columns, "diurutkan menurut indeks") or columns[INDEX]
     rising = RISING.get(chosen("arah", "arah", RISING, "yang biasa dipakai"), _usually_rising(sort))
-    wanted = Wanted(instrument, _year(known, instrument, year, remarks), Narrowing(province, kind, grade), sort, rising)
-    return _sorted_by_what_is_known(known, wanted, remarks), remarks
+    wanted = Wanted(instrument, _year(known, instrument, year, asking.remarks), Narrowing(province, kind, grade), sort, rising)
+    return _sorted_by_what_is_known(View(known, wanted), asking.remarks)
 
 
-def _sorted_by_what_is_known(known: Mapping[Key, State], wanted: Wanted, remarks: list[str]) -> Wanted:
+def _sorted_by_what_is_known(view: View, remarks: list[str]) -> View:
     """By the index, where nobody has a value of the domain that was asked for."""
-    ranked = league.of(known, wanted.instrument, wanted.year)
-    if wanted.measure == INDEX or ranked.known(wanted.measure) or not ranked.rows:
-        return wanted
+    wanted = view.wanted
+    if wanted.measure == INDEX or view.league.known(wanted.measure) or not view.league.rows:
+        return view
     remarks.append(f"Nilai domain tahun {wanted.year} tidak diketahui: diurutkan menurut indeks.")
-    return replace(wanted, sort=next(iter(wanted.measures)))
+    return View(view.known, replace(wanted, sort=next(iter(wanted.measures))))
 
 
 def _year(known: Mapping[Key, State], instrument: str, typed: str, remarks: list[str]) -> int:
-    years = _years(known, instrument)
+    years = league.years(known, instrument)
     if typed in {str(year) for year in years}:
         return int(typed)
     if typed:
@@ -247,11 +279,8 @@ def _year(known: Mapping[Key, State], instrument: str, typed: str, remarks: list
     return league.opening(known, instrument) or 0
 
 
-def _years(known: Mapping[Key, State], instrument: str) -> list[int]:
-    return [year for name, year in known if name == instrument]
-
-
-def _choices(known: Mapping[Key, State], wanted: Wanted, provinces) -> dict:
+def _choices(view: View, provinces) -> dict:
+    wanted = view.wanted
     return {
         "provinces": provinces,
         "province": next((province.name for province in provinces if province.code == wanted.shown.province), ""),
@@ -259,35 +288,11 @@ def _choices(known: Mapping[Key, State], wanted: Wanted, provinces) -> dict:
         "grades": queries.grades_of(wanted.instrument),
         "years": [
             (name, year, queries.instrument_name(name))
-            for name, year in sorted(known, key=lambda key: (key[0] != queries.RANKED, key[0], -key[1]))
+            for name, year in sorted(view.known, key=lambda key: (key[0] != queries.RANKED, key[0], -key[1]))
         ],
         "usual_instrument": queries.RANKED,
         "instrument": queries.instrument_name(wanted.instrument),
     }
-
-
-def _rows(known: Mapping[Key, State], wanted: Wanted) -> tuple[League, list[Ranked]]:
-    """All rows of the view, in its order."""
-    ranked = league.of(known, wanted.instrument, wanted.year)
-    rows = [row for row in ranked.ordered(wanted.measure, wanted.rising) if wanted.shown.holds(row)]
-    if wanted.sort == NAME:
-        rows.sort(key=lambda row: row.name, reverse=not wanted.rising)
-    if wanted.sort == CHANGE:
-        changes = _changes(known, wanted, rows)
-        rows.sort(key=lambda row: (row.office_id not in changes, changes.get(row.office_id, 0) * (1 if wanted.rising else -1)))
-    return ranked, rows
-
-
-def _changes(known: Mapping[Key, State], wanted: Wanted, rows: Sequence[Ranked]) -> dict[int, Decimal]:
-    """The difference of the index to the year before, by office, where that is known."""
-    before = league.of(known, wanted.instrument, wanted.year - 1).by_office
-    return {row.office_id: row.index - before[row.office_id].index for row in rows if row.office_id in before}
-
-
-def _lines(known: Mapping[Key, State], wanted: Wanted, rows: Sequence[Ranked]) -> list[Line]:
-    """Rows with what is said of them."""
-    ranked, changes = league.of(known, wanted.instrument, wanted.year), _changes(known, wanted, rows)
-    return [Line(row, ranked.places(row, wanted.measure), changes.get(row.office_id)) for row in rows]
 
 
 def _lines_over_years(known: Mapping[Key, State], wanted: Wanted, lines: Sequence[Line]) -> dict:

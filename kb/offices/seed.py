@@ -12,7 +12,7 @@ from kb.core import clock
 from kb.core.db import db
 from kb.core.markdown import slug
 from kb.instruments import scoring
-from kb.offices.models import EDITORIAL, IndexValue, Office, Region
+from kb.offices.models import EDITORIAL, MEASURES, IndexValue, Office, Region
 from kb.offices.queries import government
 
 DATA = Path(__file__).parent / "data"
@@ -24,7 +24,6 @@ WITHOUT_GOVERNMENT = {"31.01", "31.71", "31.72", "31.73", "31.74", "31.75"}
 WITA = {"51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"}
 WIT = {"81", "82", "91", "92", "93", "94", "95", "96"}
 
-DOMAINS = ("domain_1", "domain_2", "domain_3", "domain_4")
 # Written by a setup that did not yet note what it wrote.
 EARLIER = "sebelumnya"
 
@@ -111,7 +110,7 @@ def _index_values() -> None:
 
 def _fact(row: dict[str, str]) -> dict:
     """What a line of the facts says of a value."""
-    domains = {name: _number(row[name]) if row[name] else None for name in DOMAINS}
+    domains = {column.key: _number(row[column.key]) if row[column.key] else None for column in MEASURES[1:]}
     said = {"grade": row["grade"] or None, "confidence": row["confidence"], "note": row["note"], "source": row["source"]}
     return {"value": _number(row["value"]), "published_as": row["value"].replace(",", "."), **said, **domains}
 

@@ -1,6 +1,6 @@
 """The list of offices and their profile form. The office page itself is made of several rooms: see home."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,10 +11,10 @@ from kb.core.cleaning import clean_line
 from kb.core.db import db
 from kb.core.errors import Invalid, NotFound
 from kb.core.markdown import slug as word
-from kb.core.pages import page_number
 from kb.core.resending import resendable
 from kb.core.viewer import current_viewer
 from kb.offices import league, policy, queries, service
+from kb.offices.asked import Asking
 from kb.offices.forms import ProfileForm
 from kb.offices.models import KINDS, Office
 from kb.offices.ranking import INDEX
@@ -31,34 +31,28 @@ SORTS = {NAME: "Nama wilayah", **{word(name): name for name in league.measures(q
 @public
 def index():
     """All offices of governments, narrowed, and sorted by name or by what was published of a year."""
-    known = league.states()
-    asked, remarks = _asked_of_values(known)
-    order = _order(known, asked) if asked.is_ranked else []
+    known, asking = league.states(), Asking()
+    asked = _asked_of_values(known, asking)
+    order = league.order(known, asked.year or 0, asked.measure, asked.grade) if asked.is_ranked else ()
     wanted = replace(_wanted(), among=order if asked.grade else None)
     page = queries.listing(wanted, order if asked.sort != NAME else ())
-    if page_number() > page.number:
-        remarks.append(f"Halaman {page_number()} tidak ada; ini halaman terakhir.")
+    asking.remark_end(page)
     return render_template(
         "offices/index.html",
         page=page,
         wanted=wanted,
         asked=asked,
-        remarks=remarks,
+        remarks=asking.remarks,
         values=queries.values_of_year([office.id for office in page.items], asked.year, asked.measure),
         grade_of=lambda value: queries.shown_grade(queries.RANKED, value.grade, value.value),
         provinces=queries.provinces(),
-        years=_years(known),
+        years=league.years(known),
         joined_count=queries.count_joined(),
         kinds=KINDS,
         joined=JOINED,
         sorts=SORTS,
         grades=queries.grades_of(queries.RANKED),
     )
-
-
-def _years(known: Mapping[league.Key, league.State]) -> list[int]:
-    """The years of which values are known, the latest first."""
-    return [year for name, year in known if name == queries.RANKED]
 
 
 @dataclass(frozen=True)
@@ -80,29 +74,13 @@ class AskedOfValues:
         return max(list(SORTS).index(self.sort) - 1, INDEX)
 
 
-def _asked_of_values(known: Mapping[league.Key, league.State]) -> tuple[AskedOfValues, list[str]]:
-    """What can be read, and what cannot. Who stands where is asked of one year: the one to begin with, if none is named."""
-    remarks: list[str] = []
-
-    def chosen(name: str, called: str, allowed: Collection[str]) -> str:
-        typed = clean_line(request.args.get(name, ""))[:40]
-        if typed and typed not in allowed:
-            remarks.append(f"Tidak ada {called} “{typed}”.")
-        return typed if typed in allowed else ""
-
-    sort, grade = chosen("urut", "urutan", SORTS), chosen("predikat", "predikat", queries.grades_of(queries.RANKED))
-    year = chosen("tahun", "nilai untuk tahun", {str(year) for year in _years(known)})
+def _asked_of_values(known: Mapping[league.Key, league.State], asking: Asking) -> AskedOfValues:
+    """What can be read. Who stands where is asked of one year: the one to begin with, if none is named."""
+    sort = asking.chosen("urut", "urutan", SORTS)
+    grade = asking.chosen("predikat", "predikat", queries.grades_of(queries.RANKED))
+    year = asking.chosen("tahun", "nilai untuk tahun", {str(year) for year in league.years(known)})
     asked = AskedOfValues(sort or NAME, grade, int(year) if year else None)
-    return replace(asked, year=league.opening(known)) if asked.is_ranked and asked.year is None else asked, remarks
-
-
-def _order(known: Mapping[league.Key, league.State], asked: AskedOfValues) -> list[int]:
-    """The offices of which a value is known in that year, by id: the ranked ones first, then those of which only other values are."""
-    year, measure = asked.year or 0, asked.measure
-    ranked = [row for row in league.of(known, queries.RANKED, year).ordered(measure) if asked.grade in ("", row.grade)]
-    others = league.without_position(queries.RANKED, year, league.Narrowing(grade=asked.grade))
-    others.sort(key=lambda row: (row.value, *row.domains)[measure] or 0, reverse=True)
-    return list(dict.fromkeys(row.office_id for row in [*ranked, *others]))
+    return replace(asked, year=league.opening(known)) if asked.is_ranked and asked.year is None else asked
 
 
 def _wanted() -> queries.Filter:

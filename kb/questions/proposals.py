@@ -25,7 +25,10 @@ GOOD, VERY_GOOD = "Baik", "Sangat Baik"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for an office: counts about the question's indicators, its latest published SPBE index, what it has to answer already."""
+    """What speaks for an office: counts about the question's indicators, its latest published SPBE index, what it has to answer already.
+
+    `published_grade` is what the source of the index calls it, where it says so.
+    """
 
     office_id: int
     articles: int = 0
@@ -34,6 +37,7 @@ class Evidence:
     answers: int = 0
     index: Decimal | None = None
     index_year: int | None = None
+    published_grade: str | None = None
     waiting: int = 0
 
     @property
@@ -41,9 +45,15 @@ class Evidence:
         """Has the office shown anything about these indicators?"""
         return bool(self.articles or self.notes or self.accepted or self.answers)
 
+    @property
+    def grade(self) -> str | None:
+        """What its index is called: as published, else by its value."""
+        computed = None if self.index is None else scoring.grade_of(loader.default_instrument(), self.index).name
+        return self.published_grade or computed
+
     def is_graded(self, grade: str) -> bool:
         """Is its index of this grade or a better one?"""
-        return self.index is not None and scoring.reaches(loader.default_instrument(), self.index, grade)
+        return scoring.is_at_least(loader.default_instrument(), self.grade, grade)
 
     @property
     def is_likely(self) -> bool:
@@ -90,9 +100,8 @@ def _measured(found: Evidence) -> str:
     if found.index is None:
         return ""
     instrument = loader.default_instrument()
-    grade = scoring.grade_of(instrument, found.index).name
     name = instrument.short_name[0].lower() + instrument.short_name[1:]
-    return f"{name} {instrument.id.rpartition('-')[2]}: {angka(found.index, 2)} ({grade}, {found.index_year})"
+    return f"{name} {instrument.id.rpartition('-')[2]}: {angka(found.index, 2)} ({found.grade}, {found.index_year})"
 
 
 def reasons(found: Evidence) -> tuple[str, ...]:

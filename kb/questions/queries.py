@@ -268,6 +268,7 @@ def evidence(codes: tuple[str, ...], viewer: Viewer) -> list[Evidence]:
             accepted=answers.get(ident, (0, 0))[1],
             index=index[ident].value if ident in index else None,
             index_year=index[ident].year if ident in index else None,
+            published_grade=index[ident].grade if ident in index else None,
             waiting=load[ident],
         )
         for ident in joined

@@ -62,6 +62,14 @@ class NotMember(Forbidden):
         super().__init__("Instansi Anda tidak tergabung di Berguru, jadi belum dapat menulis di Tanya.")
 
 
+class Repeated(Invalid):
+    """The office has asked the very same already, in the question `question_id`."""
+
+    def __init__(self, question_id: int):
+        super().__init__(f"Instansi Anda sudah mengajukan pertanyaan yang sama: nomor {question_id}.", "title")
+        self.question_id = question_id
+
+
 class Widened(Conflict):
     """More people read the question now than when the writer opened it."""
 
@@ -164,7 +172,7 @@ def _refuse_repetition(content: Content, office: Office) -> None:
         Question.status.in_(("open", "answered")), Question.addressed_id.is_not_distinct_from(content.addressed_id),
     )  # fmt: skip
     if ident := db.session.scalar(same.limit(1)):
-        raise Invalid(f"Instansi Anda sudah mengajukan pertanyaan yang sama: nomor {ident}.", "title")
+        raise Repeated(ident)
 
 
 def edit(question: Question, content: Content, viewer: Viewer, started_from: int) -> None:

@@ -166,12 +166,17 @@ def new():
         question = service.ask(form.content(_about(form, viewer)), viewer, _guests(form, viewer))
     except Invalid as error:
         db.session.rollback()
-        form.blame(error)
-        return _editor(form)
+        return _refused(form, error)
     location = url_for(".sent", question_id=question.id)
     once.remember(form.once.data, viewer, location)
     db.session.commit()
     return redirect(location, 303)
+
+
+def _refused(form: QuestionForm, error: Invalid):
+    """The form with what is wrong, and the way to the question that was asked already."""
+    form.blame(error)
+    return _editor(form, repeated=error.question_id if isinstance(error, service.Repeated) else None)
 
 
 def _not_member(form: QuestionForm, question: Question | None = None):
@@ -222,8 +227,7 @@ def _check(form: QuestionForm, viewer: Viewer):
     try:
         service.check(form.content(), viewer)
     except Invalid as error:
-        form.blame(error)
-        return _editor(form)
+        return _refused(form, error)
     html = markdown.preview(form.body.data, BODY_MAX)
     about = _about(form, viewer)
     return render_template(
@@ -286,7 +290,9 @@ def edit(question_id: int):
     return _editor(form, service.find(question_id, viewer))
 
 
-def _editor(form: QuestionForm, question: Question | None = None, preview=None, status: int | None = None, opening: str = ""):
+def _editor(
+    form: QuestionForm, question: Question | None = None, preview=None, status: int | None = None, opening="", repeated: int | None = None
+):
     if status is None:
         status = 422 if form.is_submitted() else 200
     about = _about(form, current_viewer()) if form.about else None
@@ -296,6 +302,7 @@ def _editor(form: QuestionForm, question: Question | None = None, preview=None, 
         question=question,
         preview=preview,
         opening=opening,
+        repeated=repeated,
         about=known.about(*about, current_viewer()) if about else None,
         instruments=loader.all_instruments(),
     )

@@ -87,6 +87,8 @@ def test_a_published_article_is_opened_further_only_by_who_was_told(cast, db_ctx
     form = {"version": "1", "visibility": "publik", "body": "Isi yang diketik."}
     asked = write(cast.host_member.client, f"{address}/ubah", **form)
     assert asked.status_code == 200 and "Isi yang diketik." in asked.text and f"Simpan dan buka untuk {EVERYBODY}" in asked.text
+    assert "Belum disimpan: artikel ini akan terbuka" in asked.text.split("<form method")[0], "at the top, where it comes back"
+    assert asked.text.count('href="#simpan"') == asked.text.count('id="simpan"') == 1
     assert cast.visitor.client.get(address).status_code == 404 and buttons(asked.text) == ["preview", "save"]
     assert write(cast.host_member.client, f"{address}/ubah", **form, readers="jejaring").status_code == 200, "told of others"
     assert write(cast.host_member.client, f"{address}/ubah", **form, readers="publik").status_code == 303

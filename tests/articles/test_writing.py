@@ -140,6 +140,8 @@ def test_history_compares_and_restores(cast, db_ctx):
     assert "Diperiksa kepala bidang" in page and "Host Manager" in page and "Host Member" in page
     compared = client.get(f"{address}/bandingkan").text
     assert "<ins>" in compared and "<del>" in compared and "Judul" in compared
+    told = compared.split('<p class="meta">Revisi 1: ')[1].split("</p>")[0].split("<br>Revisi 2: ")
+    assert told[0].endswith(" · Host Member") and told[1].endswith(" · Host Manager · Diperiksa kepala bidang"), "who wrote each, and why"
     assert client.post(f"{address}/riwayat/1/pulihkan", data={"version": "1"}).location == f"{address}/riwayat", "somebody was faster"
     restored = client.post(f"{address}/riwayat/1/pulihkan", data={"version": "2"}).location
     assert restored == f"/artikel/{'peta-rencana-dalam-enam-minggu'}"

@@ -62,7 +62,7 @@ def test_what_the_address_holds_is_filled_in(client):
     assert (
         re.search(r'name="luar5"[^>]*value="68,75"', page) and "68,75 menjadi 3,75." in page and "Keyakinan tinggi (pita), sedang" in page
     )
-    assert "<span data-filled>5</span> dari 20 diisi" in page and 'href="#i4"' in page
+    assert "<span data-filled>5</span>\xa0dari\xa020\xa0diisi" in page and 'href="#i4"' in page
 
 
 def test_the_two_ikasandi_indices_are_a_clue_only(client):
@@ -99,6 +99,22 @@ def test_a_form_leads_to_the_shortest_address_of_its_sheet(client):
 def test_a_half_filled_sheet_has_bounds_and_a_way_to_go_on(client):
     page = page_of(client, "/simulasi/hasil?instrumen=pemdi-2026&tingkat=33-xx-xxxx-xxxx-xx-xxxx-xx")
     assert "1,20–4,80" in page and "2 dari 20 indikator diisi" in page and "#i3" in page and "Kurang sampai Memuaskan" in page
+
+
+def test_the_words_of_a_half_result_are_those_of_its_pictures(client):
+    """The bar of what is still possible is hatched; and three steps are not five."""
+    half = page_of(client, "/simulasi/hasil?instrumen=pemdi-2026&tingkat=33-xx-xxxx-4xxx-xx-xxxx-xx")
+    assert "Bagian berarsir, pada radar bidang muda: yang masih mungkin" in half
+    assert "<h2>Langkah yang paling mengangkat</h2>" in half and half.split('<ol class="steps">')[1].split("</ol>")[0].count("<li>") == 3
+    whole = page_of(client, f"/simulasi/hasil?{CLAIM}")
+    assert "berarsir" not in whole and "<h2>Lima langkah yang paling mengangkat</h2>" in whole
+
+
+@pytest.mark.parametrize("query", [CLAIM, f"{CLAIM}&instansi=kabupaten-mesuji", f"{CLAIM}&instansi=provinsi-lampung", ACEH])
+def test_the_head_of_a_table_is_as_wide_as_its_rows(client, query):
+    table = page_of(client, f"/simulasi/hasil?{query}").split('<table class="against whole">')[1].split("</table>")[0]
+    head, *rows = (len(re.findall(r"<t[hd][ >]", row)) for row in table.split("<tr>")[1:])
+    assert set(rows) == {head} and "<td" not in table.split("</thead>")[0], "a head cell each"
 
 
 def test_the_result_is_sent_on_with_a_ready_sentence(client):

@@ -22,6 +22,15 @@ NOTE = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("part", "address", "form"),
+    [("host_member", "/artikel/baru", ARTICLE), ("guest_member", "/tanya/baru", QUESTION), ("guest_manager", "/catatan/baru", NOTE)],
+)
+def test_an_empty_text_has_no_empty_preview(cast, part, address, form):
+    page = getattr(cast, part).client.post(address, data={**form, "body": "  ", "action": "preview"})
+    assert page.status_code == 200 and "<h2>Pratinjau</h2><p>Belum ada isi yang ditulis.</p>" in page.text
+
+
 @pytest.fixture
 def writers(app, monkeypatch):
     """While a text is rendered, somebody else tries to write at once; whether that went well is kept here."""

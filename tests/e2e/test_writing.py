@@ -85,6 +85,46 @@ def test_enter_in_the_title_keeps_a_draft_and_going_back_makes_no_second_one(per
     expect(page.get_by_role("link", name=title)).to_have_count(0)
 
 
+def test_a_long_text_that_is_pasted_is_there_at_once_and_previewed(person):
+    """By the clipboard, as people do it: what drives the browser types line by line, which takes the square of the lines in any page."""
+    page = person().sign_in(WRITER).open("/artikel/baru").page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    body, took = page.get_by_label("Isi", exact=True), {}
+    for count in (500, 2_000):
+        text = "\n\n".join(f"Paragraf nomor {number} tentang lembar kerja bersama." for number in range(count))
+        page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+        body.fill("")
+        began = time.monotonic()
+        body.press("Control+v")
+        expect(body).to_have_value(text)
+        expect(page.locator("[data-live-text] p")).to_have_count(count, timeout=30_000)
+        took[count] = time.monotonic() - began
+    assert took[2_000] < 8 * took[500] + 5, took
+
+
+def test_a_slow_line_is_asked_for_one_preview_at_a_time_and_shows_the_last(person):
+    page = person().sign_in(WRITER).open("/artikel/baru").page
+    waiting = []
+    page.route("**/artikel/pratinjau", lambda route: waiting.append(route))
+    body = page.get_by_label("Isi", exact=True)
+    for text in ("Pertama.", "Kedua.", "Ketiga."):
+        body.fill(text)
+        page.wait_for_timeout(600)
+    assert len(waiting) == 1, "what is asked already is answered first"
+    waiting.pop().continue_()
+    expect(page.locator("[data-live-text]")).to_have_text("Pertama.")
+    page.wait_for_timeout(300)
+    waiting.pop().continue_()
+    expect(page.locator("[data-live-text]")).to_have_text("Ketiga.")
+    body.fill("Keempat.")
+    page.wait_for_timeout(600)
+    body.fill("")
+    page.wait_for_timeout(600)
+    waiting.pop().continue_()
+    expect(page.get_by_label("Pratinjau langsung")).to_be_hidden()
+    assert waiting == []
+
+
 def test_enter_in_a_form_that_tells_others_does_nothing(person):
     page = person().sign_in("pengelola@mesuji.example").open("/instansi-saya/orang").page
     page.get_by_label("Alamat surel").fill("siapa@contoh.example")

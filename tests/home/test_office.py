@@ -129,6 +129,8 @@ def test_an_office_shows_where_it_went(cast, client, db_ctx):
         make_note(cast.host_member.viewer, title="Belajar di Mesuji", visibility="publik")
     page = client.get("/instansi/kabupaten-pringsewu").text
     assert "Kunjungan yang dilakukan" in page and "Belajar di Mesuji" in page
+    received = page.split("Kunjungan yang diterima</h2>")[1].split("</section>")[0]
+    assert "Belum ada kunjungan yang tercatat" in received and "<ul" not in received, "where it went is nothing it received"
 
 
 def test_the_page_costs_the_same_for_one_row_and_for_thirty(cast, client, db_ctx, count_queries):

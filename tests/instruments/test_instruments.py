@@ -522,3 +522,15 @@ def test_levels_that_make_2596_are_printed_as_260_and_called_cukup():
 )  # fmt: skip
 def test_which_grade_an_index_reaches(instrument, value, grade, reached):
     assert scoring.reaches(instrument, Decimal(value), grade) == reached
+
+
+def test_a_grade_nobody_knows_is_at_least_none():
+    assert not any(scoring.is_at_least(SPBE, named, "Kurang") for named in (None, "", "Hebat"))
+    with pytest.raises(ValueError):
+        scoring.is_at_least(SPBE, "Baik", "Hebat")
+
+
+def test_grades_are_kept_the_best_first_however_the_data_orders_them():
+    data = raw()
+    data["grades"] = data["grades"][::-1]
+    assert loader.build(data).grades == SPBE.grades and SPBE.grades[0].name == "Memuaskan"

@@ -105,6 +105,12 @@ def test_html_in_markdown_is_harmless(cast, typed):
     assert "<script>alert" not in preview.text and "<img src=x" not in preview.text and 'href="javascript' not in preview.text
 
 
+def test_a_question_in_the_summary_is_no_question_with_a_colon(cast):
+    page = write(cast.guest_manager.client, visibility="rahasia")
+    summary = page.text.split("error-summary")[1].split("</ul>")[0]
+    assert page.status_code == 422 and "Siapa yang boleh membaca? " in summary and "?:" not in summary
+
+
 def test_a_preview_shows_the_text_and_saves_nothing(cast, db_ctx):
     page = write(cast.guest_manager.client, action="preview", body="Kami **sepakat**.")
     assert page.status_code == 200 and "<strong>sepakat</strong>" in page.text and FORM["title"] in page.text

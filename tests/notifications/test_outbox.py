@@ -56,6 +56,9 @@ def test_a_mail_goes_out_as_plain_text_first_with_html_beside_it(db_ctx, post_of
     assert "Kunjungan <b>diterima</b> & dicatat." in plain.get_content()
     assert "Kunjungan &lt;b&gt;diterima&lt;/b&gt; &amp; dicatat." in html.get_content()
     assert '<a href="http://127.0.0.1:8000/kunjungan/1">' in html.get_content()
+    assert 'name="viewport"' in html.get_content() and "overflow-wrap:anywhere" in html.get_content(), (
+        "as wide as a phone, whatever the link"
+    )
     assert sent["Auto-Submitted"] == "auto-generated" and sent["Date"] and sent["From"].addresses[0].domain
 
 

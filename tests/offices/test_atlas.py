@@ -71,6 +71,20 @@ def test_a_province_is_one_picture_and_a_province_of_one_too(places):
     assert atlas.drawn([], {}, GRADES) == []
 
 
+def test_few_that_are_shown_keep_the_places_they_have_among_all(places):
+    def at(pictures):
+        return {mark.place.code: (picture.name, picture.height, mark.x, mark.y) for picture in pictures for mark in picture.marks}
+
+    everybody = at(atlas.drawn(places, {}, GRADES))
+    capitals = atlas.drawn(places, {}, GRADES, shows=lambda place: place.code in ("18.11", "18.71", "91.71"))
+    assert at(capitals) == {code: everybody[code] for code in ("18.11", "18.71", "91.71")}
+    around = sum(1 for place in places if place.code[0] in "129") - 3
+    assert sum(picture.others.count("M") for picture in capitals) == around, "the others are dots"
+    assert not any(picture.others for picture in atlas.drawn(places, {}, GRADES))
+    assert [picture.said for picture in capitals] == ["Sumatera: 2 belum diketahui", "Papua: 1 belum diketahui"], "none without a point"
+    assert atlas.drawn(places, {}, GRADES, shows=lambda _: False) == []
+
+
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(-11, 6), st.floats(95, 141)), min_size=1, max_size=60))
 def test_wherever_they_lie_no_two_share_a_place(points):
@@ -81,6 +95,20 @@ def test_wherever_they_lie_no_two_share_a_place(points):
 
 
 # ---- the page
+
+
+@pytest.mark.parametrize("query", ["?tahun=2024&provinsi=18", "?tahun=2024&provinsi=35"])
+def test_a_chosen_grade_or_kind_moves_no_point(client, query):
+    point = re.compile(r'<title>([^<]+): [^<]+</title><circle [^>]*cx="([\d.]+)" cy="([\d.]+)"')
+
+    def drawn(more: str = "") -> dict:
+        return {name: (x, y) for name, x, y in point.findall(client.get(f"/peringkat/peta{query}{more}").text)}
+
+    everybody = drawn()
+    for more in ("&predikat=Sangat+Baik", "&predikat=Baik", "&jenis=kota", "&jenis=kota&predikat=Baik"):
+        few = drawn(more)
+        assert 0 <= len(few) < len(everybody) and few.items() <= everybody.items()
+    assert drawn("&predikat=Sangat+Baik"), "some are drawn at all"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ def test_only_the_manager_may_change_it(cast, part):
     assert client.get(PAGE).status_code == client.post(PAGE, data=FORM).status_code == 403
 
 
+def test_the_summary_calls_a_field_without_what_is_no_part_of_its_name(cast):
+    page = unescape(cast.host_manager.client.post(PAGE, data={**FORM, "phone": "abc"}).text)
+    assert '<a href="#phone">Telepon kantor: Nomor telepon hanya berisi angka' in page and ">Telepon kantor (opsional)</label>" in page
+
+
 def test_a_visitor_is_led_to_the_sign_in(client):
     assert "/masuk" in client.get(PAGE).location
 

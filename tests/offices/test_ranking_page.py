@@ -304,6 +304,32 @@ def test_a_full_page_costs_no_more_statements_than_one_row(client, count_queries
     assert full.value == one.value <= 5
 
 
+def test_the_order_of_the_list_of_offices_is_worked_out_once(client, count_queries):
+    client.get("/instansi?urut=indeks&tahun=2024")
+    with count_queries() as by_name:
+        client.get("/instansi?tahun=2024")
+    with count_queries() as by_index:
+        client.get("/instansi?urut=indeks&tahun=2024&hal=2")
+    assert by_index.value == by_name.value
+
+
+@pytest.mark.parametrize("kind", ["penetapan (laporan resmi)", "sementara"])
+def test_the_order_of_the_list_of_offices_follows_a_changed_value(client, db_ctx, kind):
+    def leader() -> str:
+        return ROW.search(client.get("/instansi?urut=indeks&tahun=2024&provinsi=18").text)[1]
+
+    assert leader() != "kabupaten-mesuji"
+    with db_ctx():
+        for row in db.session.scalars(select(IndexValue).where(IndexValue.year == 2024, IndexValue.kind == "penetapan (laporan resmi)")):
+            row.kind = kind
+        db.session.commit()
+    assert leader() != "kabupaten-mesuji"
+    with db_ctx():
+        value_of("18.11", 2024, kind).value = Decimal("4.97")
+        db.session.commit()
+    assert leader() == "kabupaten-mesuji"
+
+
 # ---- values that nobody expects
 
 

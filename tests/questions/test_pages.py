@@ -517,6 +517,16 @@ def test_enter_sends_no_question_and_no_answer(cast, answered):
     assert buttons(answer, f"{answered[1]}/ubah") == ["Pratinjau", "Simpan perubahan"] and "dapat dibaca siapa pun" in answer
 
 
+@pytest.mark.parametrize("action", ["check", "send"])
+def test_who_asks_the_same_again_is_led_to_what_was_asked(cast, db_ctx, action):
+    with db_ctx():
+        ident = make_question(cast.guest_member.viewer).id
+        db.session.commit()
+    asked = cast.guest_manager.client.post("/tanya/baru", data={**FORM, "action": action})
+    assert asked.status_code == 422 and f"yang sama: nomor {ident}." in asked.text
+    assert f'<a href="/tanya/{ident}">buka pertanyaan nomor {ident}</a>' in asked.text.split("<form method")[0]
+
+
 def test_a_question_is_opened_further_only_by_who_was_told(cast, db_ctx):
     with db_ctx():
         ident = make_question(cast.guest_member.viewer, visibility="jejaring").id
@@ -525,6 +535,8 @@ def test_a_question_is_opened_further_only_by_who_was_told(cast, db_ctx):
     form = {**FORM, "visibility": "publik", "version": "1", "body": "Isi yang diketik.", "action": "save"}
     asked = client.post(address, data=form)
     assert asked.status_code == 200 and "Simpan dan buka untuk siapa pun" in asked.text and "Isi yang diketik." in asked.text
+    assert "Belum disimpan: pertanyaan ini akan terbuka" in asked.text.split("<form method")[0], "at the top, where it comes back"
+    assert asked.text.count('href="#simpan"') == asked.text.count('id="simpan"') == 1
     assert 'name="readers" value="publik"' in asked.text and cast.visitor.client.get(f"/tanya/{ident}").status_code == 404
     assert client.post(address, data={**form, "readers": "jejaring"}).status_code == 200, "told of others"
     assert client.post(address, data={**form, "readers": "publik"}).status_code == 303

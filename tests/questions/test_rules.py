@@ -51,6 +51,13 @@ def test_the_index_in_a_reason_is_rounded_half_up():
     assert "indeks SPBE 2020: 2,61 (Baik, 2023)" in proposals.reasons(Evidence(1, index=Decimal("2.605"), index_year=2023))
 
 
+@pytest.mark.parametrize(("published", "is_reason"), [("Cukup", False), ("Baik", True), (None, True)])
+def test_an_index_is_called_what_its_source_calls_it(published, is_reason):
+    """Luwu's 2.596 of 2024 was printed as 2.60 and called Cukup."""
+    found = Evidence(1, articles=1, index=Decimal("2.60"), index_year=2024, published_grade=published)
+    assert ("2,60 (Baik, 2024)" in proposals.best([found])[0].reason) == is_reason
+
+
 def test_likely_to_know_is_who_has_shown_something_or_has_a_very_good_index():
     evidence = [
         Evidence(1, index=Decimal("3.49"), index_year=2023), Evidence(2, answers=1), Evidence(3, articles=1),

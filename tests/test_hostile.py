@@ -86,7 +86,7 @@ def _rendered(text: str) -> str:
 
 
 LOOPS = {
-    "to_text": lambda text: markdown._to_text(_rendered(text)),
+    "to_text": lambda text: markdown.words_of(_rendered(text)),
     "cited_in": lambda text: regulations._cited_in(_rendered(text)),
     "excess in_text": excess.in_text,
     "excess in_paragraph": excess.in_paragraph,
@@ -122,8 +122,8 @@ def test_no_loop_over_a_text_explodes(name):
 def test_a_code_block_of_blanks_costs_nothing():
     """It held the worker's write lock for a minute."""
     html = f"<pre><code>{' ' * 100_000}\n{' ' * 100_000}x\n{(' ' * 500 + chr(10)) * 200}</code></pre>"
-    assert hostile.seconds(markdown._to_text, html) < 1
-    assert markdown._to_text(html) == "x"
+    assert hostile.seconds(markdown.words_of, html) < 1
+    assert markdown.words_of(html) == "x"
 
 
 def test_plain_text_is_what_it_was():
@@ -154,5 +154,5 @@ render = markdown.render.__wrapped__  # the renderer itself, without what it rem
 
 @pytest.mark.parametrize("pump", ["a ", " ", "    a\n", "```\n", "[a](b) ", "- a\n", "|a|b|\n", "&lt;", "**a** ", "<b>a</b>"])
 def test_rendering_and_its_words_grow_like_a_line(pump):
-    wrong = hostile.explosion(lambda text: markdown._to_text(render(text).html), "", pump, "\n")
+    wrong = hostile.explosion(lambda text: markdown.words_of(render(text).html), "", pump, "\n")
     assert not wrong, wrong

@@ -82,7 +82,8 @@ def show(question_id: int):
 
 def page(question: Question, status: int = 200, **forms):
     """The page of a question, with forms that failed, if any. Then nothing is saved any more, and the page keeps nobody from writing."""
-    hand_back()
+    if status != 200:
+        hand_back()
     viewer = current_viewer()
     thread = queries.thread(question, viewer)
     invite = forms.get("invite") or InviteForm(formdata=None)

@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import render_template
 
-from kb.core import comparison, content, events, files, markdown, once, pages
+from kb.core import comparison, content, events, files, forms, markdown, once, pages
+from kb.core import db as db_module
 from kb.core.db import db, hand_back, let_go, reading
 from kb.core.events import Delivery
 from kb.core.files import StoredFile
@@ -20,6 +21,7 @@ from kb.questions import regulations
 from kb.search import documents
 from tests import databases, held
 from tests.search.makers import make_article
+from tests.visits.makers import make_visit
 
 pytestmark = [
     pytest.mark.hostile,
@@ -209,6 +211,30 @@ def test_others_write_while_the_page_of_a_refused_form_is_made(app, cast, monkey
     answer = cast.guest_manager.client.post(address, data={"once": "c" * 32})
     assert answer.status_code in (404, 405, 422), answer.status_code
     assert waited and max(waited) < 5
+
+
+def test_others_write_while_a_form_arrives(app, cast, monkeypatch):
+    """Whoever sends slowly, or much."""
+    waited = []
+    monkeypatch.setattr(db_module, "takes_time", lambda _what: waited.append(others_write(app)))
+    assert cast.guest_manager.client.post("/artikel/baru", data={"title": "Judul"}).status_code == 422
+    assert len(waited) == 1 and waited[0] < 5
+
+
+def test_others_write_while_a_long_text_is_cleaned(app, cast, monkeypatch):
+    waited, original = [], forms.clean
+
+    def slowly(text):
+        waited.append(others_write(app) if text and len(text) > 200_000 else 0)
+        return original(text)
+
+    monkeypatch.setattr(forms, "clean", slowly)
+    with app.app_context():
+        ident = make_visit("accepted").id
+        db.session.commit()
+    page = cast.host_member.client.post(f"/kunjungan/{ident}/acara", data={"text": "a" * 300_000})
+    assert page.status_code == 422 and "Terlalu panjang" in page.text
+    assert 0 < max(waited) < 5
 
 
 def test_a_request_that_only_asks_may_compute(app):

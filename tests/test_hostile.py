@@ -84,7 +84,7 @@ def test_the_attack_finds_what_explodes(pattern, way):
     """The first held the worker for a minute."""
     one = hostile.Found("test", re.compile(pattern), frozenset({way}))
     attacks = [(run, *attack) for run in hostile.runners(one) for attack in hostile.attacks(one.pattern)]
-    assert any(hostile.explosion(*attack, sizes=(1_250, 2_500, 5_000)) for attack in attacks)
+    assert any(hostile.explosion(*attack, sizes=(2_500, 5_000, 10_000)) for attack in attacks)
 
 
 # Loops

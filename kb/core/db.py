@@ -5,7 +5,8 @@ a write never finds, half way, that somebody else wrote in between.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import Flask, has_request_context, request
@@ -116,17 +117,35 @@ def hand_back() -> None:
 
     Unlike after `let_go`, what was loaded stays loaded. A transaction that has changed something stays as it is.
     """
-    session = db.session()
-    if db.engine.dialect.name != "sqlite" or session.in_nested_transaction() or _is_changed(session):
-        return
-    if not session.in_transaction():
+    if not db.session().in_transaction():
         reading()
-    connection = session.connection()
-    raw = connection.connection.dbapi_connection
-    if connection.info.get(HOLDS) == raw.total_changes:
+    elif _holds_in_vain():
+        connection = db.session.connection()
+        raw = connection.connection.dbapi_connection
         raw.execute("ROLLBACK")  # the session goes on in the transaction that it knows of
         raw.execute("BEGIN")
         del connection.info[HOLDS]
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """Around what takes long in a request before it has changed anything: others write meanwhile. Loaded rows are read anew afterwards."""
+    if db.session().in_transaction() and not _holds_in_vain():
+        yield
+        return
+    let_go()
+    reading()
+    yield
+    let_go()
+
+
+def _holds_in_vain() -> bool:
+    """Are others kept from writing by our transaction, although it has changed nothing?"""
+    session = db.session()
+    if db.engine.dialect.name != "sqlite" or session.in_nested_transaction() or _is_changed(session):
+        return False
+    connection = session.connection()
+    return connection.info.get(HOLDS) == connection.connection.dbapi_connection.total_changes
 
 
 def only_claimed() -> None:

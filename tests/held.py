@@ -17,8 +17,8 @@ from kb.core import db, events
 from tests.databases import WRITES
 
 _thread = local()
-# A request that comes in, and what the worker does: deliveries and chores, also when a test calls them itself.
-WORK = {Flask.full_dispatch_request.__code__, events.drain.__code__, *(chore.__code__ for chore in cli.CHORES)}
+# A request that comes in, what the worker does (deliveries and chores), and the import of a file; also when a test calls them itself.
+WORK = {Flask.full_dispatch_request.__code__, events.drain.__code__, cli._import_file.__code__, *(chore.__code__ for chore in cli.CHORES)}
 
 # What still does, and why: (file, function) of ours that asks for it, from the inside out.
 EXCEPTIONS: dict[tuple[str, str], str] = {

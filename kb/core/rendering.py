@@ -55,7 +55,12 @@ class Rendered:
         Ends the transaction.
         """
         markdown.prepare(body)
-        cls.derived(markdown.render(body or "").html)
+        cls.work_out(body)
+
+    @classmethod
+    def work_out(cls, body: str | None) -> None:
+        """The same, and nobody is told. Ends the transaction."""
+        cls.derived(markdown.apart(body).html)
 
     @validates("html")
     def _derive(self, _name: str, html: str) -> str:

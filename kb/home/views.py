@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 
 from kb.articles import queries as articles
 from kb.articles.models import Article
-from kb.core import clock, markdown
+from kb.core import clock
 from kb.core.access import public
 from kb.core.addresses import row_number
 from kb.core.db import db
@@ -199,7 +199,7 @@ def make_article(question_id: int):
     question = question_service.find(question_id, viewer)
     answer_id = request.form.get("jawaban", type=row_number)
     answer = question_service.find_answer(question_id, answer_id, viewer) if answer_id else None
-    Article.derived(markdown.apart(asked.text_of(question, answer)).html)
+    Article.work_out(asked.text_of(question, answer))
     article = asked.make_article(question, answer, viewer)
     db.session.commit()
     flash("Draf artikel dibuat dari tanya-jawab ini. Sunting, lalu terbitkan.")

@@ -1,5 +1,6 @@
 """The digest: what a person wanted to hear of daily or weekly, in one mail, at most one a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -54,9 +55,9 @@ def _write_one(user_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Made:
-    """What is settled for a person (`due`), which of it a mail tells (`told`), and the mail."""
+    """What is settled for a person (`due`, with its words), which of it a mail tells (`told`), and the mail."""
 
-    due: list[int] = field(default_factory=list)
+    due: dict[int, tuple[str, str]] = field(default_factory=dict)
     told: list[int] = field(default_factory=list)
     mail: dict[str, Any] = field(default_factory=dict)
 
@@ -65,17 +66,17 @@ def _make(user: User) -> Made:
     now = clock.now().astimezone(ZoneInfo(user.office.timezone))
     notices = _waiting(user)
     if not user.active or user.is_removed:
-        return Made(_ids(notices))
+        return Made(_words(notices))
     due = _due(user, notices, now)
     key = f"digest:{user.id}:{now.date()}"
     if not due or now.hour < HOUR or mail.is_queued(key):  # what comes after today's digest waits for tomorrow's
         return Made()
     told = _readable(user, [notice for notice in due if notice.read_at is None])
-    return Made(_ids(due), _ids(told), _mail(key, user, told, now) if told else {})
+    return Made(_words(due), [notice.id for notice in told], _mail(key, user, told, now) if told else {})
 
 
-def _ids(notices: list[Notice]) -> list[int]:
-    return [notice.id for notice in notices]
+def _words(notices: Iterable[Notice]) -> dict[int, tuple[str, str]]:
+    return {notice.id: (notice.title, notice.detail) for notice in notices}
 
 
 def review(written: Mail) -> None:
@@ -121,15 +122,15 @@ def _due(user: User, notices: list[Notice], now: datetime) -> list[Notice]:
     return [notice for notice in notices if rhythms.get(notice.kind) != "weekly" or week_is_up]
 
 
-def _settle(due: list[int]) -> bool:
-    """False when some of it was settled or forgotten meanwhile: then all of it is looked at anew in the next round."""
-    still = update(Notice).where(Notice.id.in_(due), Notice.settled_at.is_(None)).values(settled_at=clock.now())
+def _settle(due: dict[int, tuple[str, str]]) -> bool:
+    """False when some of it was settled, forgotten or redacted meanwhile: then all of it is looked at anew in the next round."""
     if not due:
         return False
-    if db.session.execute(still).rowcount == len(due):
-        return True
-    db.session.rollback()
-    return False
+    open_ones = (Notice.id.in_(list(due)), Notice.settled_at.is_(None))
+    if _words(db.session.scalars(select(Notice).where(*open_ones).with_for_update())) != due:
+        return False
+    db.session.execute(update(Notice).where(*open_ones).values(settled_at=clock.now()))
+    return True
 
 
 def _mail(key: str, user: User, notices: list[Notice], now: datetime) -> dict[str, Any]:

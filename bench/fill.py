@@ -123,7 +123,7 @@ def _visits(samples: list[Sample], office_ids: list[int]) -> None:
 def _written(sample: Sample) -> dict:
     rendered = markdown.render(sample.body)
     text = {name: getattr(sample, name) for name in ("title", "summary", "body", "source")}
-    return text | {"html": rendered.html, "toc": [list(entry) for entry in rendered.toc]}
+    return text | {"html": rendered.html, "toc": [list(entry) for entry in rendered.toc], **Article.derived(rendered.html)}
 
 
 def _times(sample: Sample) -> dict:

@@ -1,4 +1,5 @@
 """`make bench`: requests per second and p50/p95 of the pages that matter, beside two yardsticks on the same server and worker count.
+Last, what the heaviest inputs take that are allowed (`heaviest.py`).
 
 Yardsticks and pages take turns for several rounds, and a ratio is taken within its round, so that a busy machine disturbs both alike.
 The processor time that the server spent on a request is measured too (Linux): it hardly depends on what else the machine does.
@@ -22,6 +23,8 @@ from statistics import median
 from typing import NamedTuple
 
 import psycopg
+
+from bench import heaviest
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 8
@@ -81,6 +84,7 @@ def main() -> None:
                 target.rounds.append(target.server.load(target, options.seconds))
     print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
     _report(yardsticks, libraries)
+    heaviest.main()
 
 
 def _options() -> argparse.Namespace:

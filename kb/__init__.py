@@ -66,7 +66,7 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     resending.init_app(app)
     uploads.init_app(app)
     addresses.init_app(app)
-    _allow_large_forms(app)
+    _receive_forms(app)
     access.init_app(app)
     notifications.allow_one_click(CSRFProtect(app))
     pages.init_app(app)
@@ -84,13 +84,21 @@ def create_app(overrides: Mapping | None = None) -> Flask:
     return app
 
 
-def _allow_large_forms(app: Flask) -> None:
-    """A signed-in person may send a form of many megabytes, so that a text that is too long comes back instead of being lost."""
+def _receive_forms(app: Flask) -> None:
+    """A signed-in person may send a form of many megabytes, so that a text that is too long comes back instead of being lost.
+
+    It is received before anything else is done: whoever sends slowly keeps nobody from writing.
+    """
 
     @app.before_request
-    def allow():
-        if request.method == "POST" and current_viewer().is_signed_in:
-            request.max_form_memory_size = app.config["MAX_CONTENT_LENGTH"]
+    def receive():
+        if request.method != "POST":
+            return
+        with db.nobody_waits():
+            if current_viewer().is_signed_in:
+                request.max_form_memory_size = app.config["MAX_CONTENT_LENGTH"]
+            db.takes_time("receiving a form")
+            _ = request.form
 
 
 def _everywhere() -> dict:

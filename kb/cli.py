@@ -19,7 +19,7 @@ from kb.accounts import seed as accounts
 from kb.articles import exporting as article_export
 from kb.articles import importing as article_import
 from kb.core import clock, content, events, files, once, rendering
-from kb.core.db import db
+from kb.core.db import db, let_go
 from kb.core.errors import Refused
 from kb.home import demand
 from kb.notes import exporting as note_export
@@ -110,6 +110,7 @@ def import_folder(folder: Path) -> list[ImportResult]:
 
 def _import_file(path: Path, known: dict[tuple, Path]) -> ImportResult:
     """Import one file; whatever is wrong with it is its own matter. `known` are the names of those before it."""
+    let_go()
     try:
         file = content.read(path)
         room = note_import if "host" in file.meta else article_import

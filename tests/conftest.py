@@ -20,6 +20,7 @@ from kb.config import from_environment
 from kb.core import events, markdown
 from kb.core.db import db, watch
 from kb.core.viewer import ANONYMOUS
+from kb.questions import regulations
 from kb.search import service as search
 from tests import databases, held, makers, migrations, moments, post_office
 from tests.pages import PageClient
@@ -88,7 +89,9 @@ def fresh(request):
         return
     app, stages = request.getfixturevalue("app"), request.getfixturevalue("stages")
     stages.restore("cast" if "cast" in request.fixturenames else "world")
-    markdown.render.cache_clear()  # what a request did not render in time must not be found by chance
+    markdown.render.cache_clear()  # what a request did not render or read in time must not be found by chance
+    for texts in (markdown._texts, regulations._cited):
+        texts.clear()
     _visitor_page.cache_clear()  # pages kept by the state of rows that another test made
     for name in ("surat", "berkas", "titipan"):
         shutil.rmtree(f"{app.config['KB_DATA']}/{name}", ignore_errors=True)

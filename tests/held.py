@@ -14,36 +14,47 @@ from sqlalchemy.engine import Engine
 
 from kb import cli
 from kb.core import db, events
+from tests.databases import WRITES
 
 _thread = local()
-# A request that comes in, and what the worker does: deliveries and chores, also when a test calls them itself.
-WORK = {Flask.full_dispatch_request.__code__, events.drain.__code__, *(chore.__code__ for chore in cli.CHORES)}
+# A request that comes in, what the worker does (deliveries and chores), and the import of a file; also when a test calls them itself.
+WORK = {Flask.full_dispatch_request.__code__, events.drain.__code__, cli._import_file.__code__, *(chore.__code__ for chore in cli.CHORES)}
 
 # What still does, and why: (file, function) of ours that asks for it, from the inside out.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("kb.notifications.digest", "_write_again"): "at most forty lines, and only when a waiting digest tells what may be read no more",
+}
 
 
-def _held() -> set[int]:
-    if not hasattr(_thread, "held"):
-        _thread.held = set()
-    return _thread.held
+def _begun() -> dict[int, dict]:
+    """Of each transaction of this thread that began as one that may write: what its connection knows of itself."""
+    if not hasattr(_thread, "begun"):
+        _thread.begun = {}
+    return _thread.begun
 
 
 @event.listens_for(Engine, "begin")
 def _begins(connection):
     if connection.dialect.name == "sqlite" and not db.reads_only(connection):
-        _held().add(id(connection))
+        _begun()[id(connection)] = connection.info
 
 
 @event.listens_for(Engine, "commit")
 @event.listens_for(Engine, "rollback")
 def _ends(connection):
-    _held().discard(id(connection))
+    _begun().pop(id(connection), None)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _writes(connection, _cursor, statement, *_rest):
+    """What was decided before the writer was handed back may be true no more."""
+    if id(connection) in _begun() and db.HOLDS not in connection.info and statement.lstrip().upper().startswith(WRITES):
+        raise AssertionError(f"writes after the writer was handed back: {statement}")
 
 
 def refuse(what: str) -> None:
     """Fail the test, as no handler of errors can catch it."""
-    if not _held():
+    if not any(db.HOLDS in info for info in _begun().values()):
         return
     frames = list(_frames())
     if not any(frame.f_code in WORK for frame in frames):

@@ -1,13 +1,16 @@
 """The generated library of `make bench`: always the same, and a library like any other once it is filled."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bench import fill, library
+from bench import fill, heaviest, library
+from kb.core import comparison
 from kb.instruments import loader
 from kb.search.whoosh_engine import WhooshEngine
 
@@ -76,3 +79,35 @@ def test_the_cookie_of_the_bench_is_that_of_a_signed_in_person(app, cast, filled
     client = app.test_client()
     client.set_cookie(name, value)
     assert 'action="/keluar"' in client.get(f"/artikel/{filled[0]}").text
+
+
+def test_filling_tells_cookie_and_addresses_in_one_line_and_everything_else_elsewhere(tmp_path):
+    """`make bench` takes what the process prints for its cookie and its addresses."""
+    environ = {**os.environ, "KB_ENV": "demo", "KB_DATA": str(tmp_path), "LOG_LEVEL": "WARNING"}
+    environ.pop("DATABASE_URL", None)
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.fill", str(COUNT)], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    (line,) = run.stdout.splitlines()
+    cookie, *slugs = line.split()
+    assert cookie.partition("=")[0] == "session" and len(cookie) > 40
+    assert slugs and all(slug.startswith("contoh-") for slug in slugs)
+    assert "berkas terbaca" in run.stderr
+
+
+def test_each_heaviest_input_is_told_in_one_line_with_its_seconds_and_the_memory_of_its_process():
+    lines = list(heaviest.lines(letters=2000, rows=20, points=(300, 200)))
+    assert len(lines) == len({line[:40] for line in lines}) == 10
+    assert all(re.fullmatch(r".{40} +\d+\.\d\d s( +\d+ MB in its process)?", line) for line in lines)
+    assert [line.split()[-1] == "process" for line in lines] == [line.startswith("reading a ") for line in lines]
+
+
+def test_what_is_not_allowed_is_not_measured():
+    with pytest.raises(RuntimeError, match="not allowed"):
+        heaviest.child("workbook", b"PK")
+
+
+def test_the_compared_texts_are_just_within_the_bound():
+    for old, new in heaviest._pairs(200_000):
+        assert len(old) <= 200_000 and len(new) <= 200_000
+        assert not any(getattr(line, "whole", False) for line in comparison.compare(old, new))

@@ -217,6 +217,8 @@ def _render(template: str, **context):
         return render_template(template, **context)
     at_fault = [value for value in context.values() if isinstance(value, FlaskForm) and value.errors]
     if not at_fault:
+        if request.method == "POST":
+            db.session.commit()  # the library would do so after the page is made
         return render_template(template, **context)
     refusal = getattr(at_fault[0], "throttled", None)
     return render_template(template, form=at_fault[0], **context), refusal.status if refusal else 422

@@ -25,6 +25,10 @@ def import_content(file: ContentFile) -> str:
     """Bring one file into the library; returns its outcome. Raises BadContent with the line at fault."""
     content, office, published_on = _read(file)
     article = _article_of(file)
+    if article is not None and _known(article) == (_unordered(content), office.id, published_on):
+        return SAME
+    Article.work_out(content.body)
+    article = _article_of(file)  # others may have written meanwhile
     if article is None:
         article = service.create(content, ANONYMOUS, _slug_of(file), office.id, published_on)
         service.publish(article, ANONYMOUS, by_import=True)
@@ -32,8 +36,6 @@ def import_content(file: ContentFile) -> str:
         return NEW
     if article.office_id != office.id and article.import_key != file.key:
         raise file.bad("office", "artikel dengan alamat ini milik instansi lain")
-    if _known(article) == (_unordered(content), office.id, published_on):
-        return SAME
     if article.imported_version != article.version:
         return SKIPPED
     article.published_on = published_on

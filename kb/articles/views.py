@@ -158,7 +158,7 @@ def new():
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, preview=_preview(form), status=200)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Article.prepare(form.body.data)
         if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
             return answer
         try:
@@ -189,7 +189,7 @@ def edit(slug: str):
     if form.is_submitted() and request.form.get("action") == "preview":
         return _editor(form, article, preview=_preview(form), status=200)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Article.prepare(form.body.data)
         if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
             return answer
         return _save(article, form, form.version.data)

@@ -16,6 +16,8 @@ STRAY_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # No folder in it, nothing hidden, no tilde: that marks the names we make.
 PLAIN_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,119}")
 MAX_BYTES = 2_000_000
+# Of a front matter; YAML is read slowly, and the longest of ours has a tenth of it.
+MAX_FRONT = 40_000
 KEY_MAX = 120
 
 # What became of a file; SKIPPED when people changed the text in the browser since, or wrote it there.
@@ -90,6 +92,8 @@ def parse(text: str, path: Path = Path("-")) -> ContentFile:
     head, found, body = text[4:].partition("\n---\n")
     if not found:
         raise BadContent("front matter tidak ditutup dengan baris '---'")
+    if len(head) > MAX_FRONT:
+        raise BadContent(f"front matter lebih panjang dari {MAX_FRONT // 1000}.000 karakter")
     head = STRAY_END.sub(" ", head)
     try:
         node = yaml.compose(head, Loader=_Loader)

@@ -5,7 +5,8 @@ a write never finds, half way, that somebody else wrote in between.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import Flask, has_request_context, request
@@ -13,7 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -76,10 +77,20 @@ def _prepare_sqlite(connection, _record):
         connection.execute(f"PRAGMA {pragma}")
 
 
+# A connection to SQLite that keeps others from writing knows how many rows it had changed when it began to.
+HOLDS = "changes_before"
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection):
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN" if reads_only(connection) else "BEGIN IMMEDIATE")
+    if connection.dialect.name != "sqlite":
+        return
+    if reads_only(connection):
+        connection.info.pop(HOLDS, None)
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.info[HOLDS] = connection.connection.dbapi_connection.total_changes
 
 
 def reads_only(connection: Connection) -> bool:
@@ -99,6 +110,53 @@ def let_go() -> None:
     Loaded rows are read anew when they are used again, and nothing may have been changed yet.
     """
     db.session.rollback()
+
+
+def hand_back() -> None:
+    """Let others write from here on, on SQLite: a request that might have written has changed nothing, and only reads from now on.
+
+    Unlike after `let_go`, what was loaded stays loaded. A transaction that has changed something stays as it is.
+    """
+    if not db.session().in_transaction():
+        reading()
+    elif _holds_in_vain():
+        connection = db.session.connection()
+        raw = connection.connection.dbapi_connection
+        raw.execute("ROLLBACK")  # the session goes on in the transaction that it knows of
+        raw.execute("BEGIN")
+        del connection.info[HOLDS]
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """Around what takes long in a request before it has changed anything: others write meanwhile. Loaded rows are read anew afterwards."""
+    if db.session().in_transaction() and not _holds_in_vain():
+        yield
+        return
+    let_go()
+    reading()
+    yield
+    let_go()
+
+
+def _holds_in_vain() -> bool:
+    """Are others kept from writing by our transaction, although it has changed nothing?"""
+    session = db.session()
+    if db.engine.dialect.name != "sqlite" or session.in_nested_transaction() or _is_changed(session):
+        return False
+    connection = session.connection()
+    return connection.info.get(HOLDS) == connection.connection.dbapi_connection.total_changes
+
+
+def only_claimed() -> None:
+    """Said of a row just written that is of no use without what comes after it: alone, it is nothing that was changed."""
+    connection = db.session.connection()
+    if HOLDS in connection.info and connection.connection.dbapi_connection.total_changes == connection.info[HOLDS] + 1:
+        connection.info[HOLDS] += 1
+
+
+def _is_changed(session: Session) -> bool:
+    return bool(session.new or session.deleted or any(session.is_modified(thing) for thing in session.dirty))
 
 
 # What watches over `takes_time`; nothing does in production.

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from kb.core import logs
 from kb.core.addresses import here
-from kb.core.db import let_go
+from kb.core.db import SAFE_METHODS, let_go
 from kb.core.viewer import ANONYMOUS, current_viewer
 
 NOT_FOUND = "Halaman ini tidak ada, atau tidak terbuka untuk Anda. Coba cari dengan kotak pencarian di atas."
@@ -94,6 +94,8 @@ def init_app(app: Flask) -> None:
 def _answer(status: int, message: str, title: str = ""):
     if request.path.startswith("/api/"):
         return {"error": message}, status
+    if request.method not in SAFE_METHODS:
+        let_go()  # what was begun ends here
     if status == NotFound.status and not current_viewer().is_signed_in:
         return _not_found_or_not_signed_in(), status
     return render_template("errors/error.html", title=title or TITLES.get(status, TITLES[400]), message=message), status

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 from flask import Response, current_app, send_file
@@ -12,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from kb.core import clock, kept
 from kb.core.cleaning import file_name
-from kb.core.db import UtcDateTime, db
+from kb.core.db import UtcDateTime, db, let_go, takes_time
 from kb.core.errors import Invalid
 
 MEGABYTE = 1024 * 1024
@@ -36,10 +37,23 @@ class StoredFile(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def save(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> StoredFile:
-    """Keep an upload. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
+class InMemory(FileStorage):
+    """An upload that was read, while nobody waited to write: nothing else is saved."""
+
+
+def content_of(upload: FileStorage, most: int) -> bytes:
+    """So many bytes of an upload, and one more where it is larger. Ends the transaction: a large one lies on the disk."""
+    if not isinstance(upload, InMemory):
+        let_go()
+        takes_time("reading a file")
+    return upload.stream.read(most + 1)
+
+
+def save(upload: InMemory, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> StoredFile:
+    """Keep an upload that a form read. Raises Invalid (at `field`) when it is empty, too large, or not what its name says."""
+    if not isinstance(upload, InMemory):
+        raise TypeError("read it with files.check first, while nobody waits to write")
     content, name, media_type = _checked(upload, kinds, max_megabytes, field)
-    upload.close()
     stored = store(content, name, media_type)
     used(upload)
     return stored
@@ -51,15 +65,14 @@ def used(upload: FileStorage) -> None:
         when_saved()
 
 
-def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> FileStorage:
-    """Raise what `save` would raise, and give the upload back to be saved: so that a form names all its faults at once."""
-    _checked(upload, kinds, max_megabytes, field)
-    upload.stream.seek(0)
-    return upload
+def check(upload: FileStorage, kinds: tuple[str, ...] = ("pdf",), max_megabytes: int = 5, field: str = "file") -> InMemory:
+    """Raise what `save` would raise, and give back what can be saved: so that a form names all its faults at once. Ends the transaction."""
+    content, name, media_type = _checked(upload, kinds, max_megabytes, field)
+    return InMemory(BytesIO(content), name, upload.name, media_type)
 
 
 def _checked(upload: FileStorage, kinds: tuple[str, ...], max_megabytes: int, field: str) -> tuple[bytes, str, str]:
-    content = upload.stream.read(max_megabytes * MEGABYTE + 1)
+    content = content_of(upload, max_megabytes * MEGABYTE)
     if not content:
         raise Invalid("Berkas ini kosong. Pilih berkas lain.", field)
     if len(content) > max_megabytes * MEGABYTE:
@@ -125,4 +138,5 @@ def sweep() -> None:
 
 def read(stored: StoredFile) -> bytes:
     """The content, for a document it is put into."""
+    takes_time("reading a file")
     return _path(stored.sha256).read_bytes()

@@ -1,5 +1,6 @@
 """Forms: their Indonesian messages, cleaned text, and the key that lets a form be carried out once only."""
 
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import ValidationError
@@ -7,6 +8,7 @@ from wtforms.validators import ValidationError
 from kb.core import markdown, once
 from kb.core.addresses import within
 from kb.core.cleaning import clean, clean_line
+from kb.core.db import nobody_waits, takes_time
 from kb.core.errors import Conflict, Invalid
 
 # Every message WTForms can show, by its English source.
@@ -74,6 +76,10 @@ class Indonesian:
 INDONESIAN = Indonesian()
 
 
+# Bytes of a sending from which cleaning it takes so long that others should be able to write meanwhile.
+LARGE = 200_000
+
+
 def _within(value: int | None) -> int | None:
     return None if value is None else within(value)
 
@@ -96,6 +102,14 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, IntegerField):
                 options["filters"] = [_within, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
+
+    def __init__(self, *args, **kwargs):
+        if not has_request_context() or (request.content_length or 0) < LARGE:
+            super().__init__(*args, **kwargs)
+            return
+        with nobody_waits():
+            takes_time("cleaning a long text")
+            super().__init__(*args, **kwargs)
 
     def validate(self, *args, **kwargs) -> bool:
         """See wtforms. What cannot be read at all is told so once, and not that it is too large as well."""

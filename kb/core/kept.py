@@ -18,7 +18,7 @@ from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.core import clock
-from kb.core.db import UtcDateTime, db
+from kb.core.db import UtcDateTime, db, let_go, takes_time
 from kb.core.viewer import Viewer
 
 MEGABYTE = 1024 * 1024
@@ -46,7 +46,7 @@ class KeptUpload(db.Model):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A file to keep: its content, what it is called, and the form and field it belongs to."""
+    """A file to keep, or that was kept: its content, what it is called, and the form and field it belongs to."""
 
     content: bytes
     name: str
@@ -124,19 +124,23 @@ def _remove(row: KeptUpload) -> None:
     db.session.delete(row)
 
 
-def find(token: str, place: str, viewer: Viewer, sending: str) -> tuple[KeptUpload, bytes] | None:
-    """The file of this token, if this person chose it for this very form and it is still there whole.
+def find(token: str, place: str, viewer: Viewer, sending: str) -> Chosen | None:
+    """The file of this token, if this person chose it for this very form and it is still there whole. Ends the transaction.
 
     One that was used already is given only to the same sending (its `once` key) again: a second click.
     """
-    row = db.session.get(KeptUpload, _key(token))
+    key = _key(token)
+    row = db.session.get(KeptUpload, key)
     if row is None or row.person_id != viewer.user_id or row.place != place[:160] or row.used_with not in (None, sending):
         return None
+    name, digest = row.name, row.sha256
+    let_go()
+    takes_time("reading a file")
     try:
-        content = (_folder() / row.key).read_bytes()
+        content = (_folder() / key).read_bytes()
     except OSError:
         return None
-    return (row, content) if hashlib.sha256(content).hexdigest() == row.sha256 else None
+    return Chosen(content, name, place) if hashlib.sha256(content).hexdigest() == digest else None
 
 
 def use(token: str, sending: str) -> None:

@@ -50,7 +50,8 @@ ATTRIBUTES = {
 CLASSES = {"a": {"footnote-ref", "footnote-backref"}, "div": {"footnote"}, "li": {"task-list-item"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REL = "noopener nofollow"
-_texts = Remembered(4_000_000)
+# From the moment it is prepared to that in which it is saved, and while its writer tries it; then it is stored.
+_texts = Remembered(1_000_000)
 # Raw tags after which a browser takes what follows for something else than HTML: they are shown as typed. So are those that hide all
 # that follows, where their end is missing.
 SWALLOWING = re.compile(
@@ -153,12 +154,13 @@ def trusted(html: str) -> Markup:
 
 
 def to_text(html: str) -> str:
-    """The words of rendered HTML, for the search index and summaries; blocks stand on lines of their own. Worked out once."""
+    """The words of rendered HTML, for the search; blocks stand on lines of their own. Stored with each text (`rendering.py`)."""
+    return _texts.get((html,), lambda: words_of(html), len)
+
+
+def words_of(html: str) -> str:
+    """The same, not remembered: for a piece of a text."""
     takes_time("the words of a text")
-    return _texts.get((html,), lambda: _to_text(html), len)
-
-
-def _to_text(html: str) -> str:
     spaced = BACKLINK.sub("", BLOCK_EDGE.sub("\n", html))
     text = Markup(ANY_TAG.sub("", spaced)).unescape()
     return "\n".join(line for line in map(str.strip, text.split("\n")) if line)

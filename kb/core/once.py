@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from kb.core import clock
 from kb.core.addresses import with_query
-from kb.core.db import UtcDateTime, db
+from kb.core.db import UtcDateTime, db, only_claimed
 from kb.core.viewer import Viewer
 
 # The key of a form in the address of its page.
@@ -63,6 +63,7 @@ def replay(key: str | None, viewer: Viewer) -> str | None:
     except IntegrityError:  # the same moment, another process: by now it has committed
         db.session.rollback()
         return db.session.get(Submission, full_key, with_for_update=True).location  # one repetition after the other
+    only_claimed()
     return None
 
 

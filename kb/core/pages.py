@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, Response, current_app, request, session, url_for
+from flask import Flask, Response, before_render_template, current_app, has_request_context, request, session, url_for
+from jinja2 import Template
 from sqlalchemy import Select, func, select
 
 from kb.core import clock, markdown, names
 from kb.core.access import STATIC_FILES, is_public
 from kb.core.addresses import row_number, with_query
-from kb.core.db import db
+from kb.core.db import SAFE_METHODS, db, hand_back, takes_time
 from kb.core.viewer import current_viewer
 
 LOCALE = "id_ID"
@@ -24,6 +25,7 @@ PER_PAGE = 20
 
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 SUCCEEDED = (200, 206, 304)
+MAIL = ".txt"
 # A calendar behind a secret address, JSON and downloads are nobody's to keep.
 KEPT_TYPES = ("text/html", "image/")
 
@@ -138,11 +140,24 @@ def angka(value: Decimal | int | float | None, decimals: int | None = None) -> s
         return format_decimal(value, pattern, locale=LOCALE)
 
 
+def _let_others_write(_app: Flask, template: Template, **_context) -> None:
+    """A page is the last that a request does: one that came with a form, but changed nothing, keeps nobody from writing meanwhile.
+
+    The short mails that a request makes are none: each is written in the transaction of what it tells of.
+    """
+    if not has_request_context():
+        takes_time("making a mail")
+    elif request.method not in SAFE_METHODS and not template.name.endswith(MAIL):
+        hand_back()
+        takes_time("making a page")
+
+
 def init_app(app: Flask) -> None:
     """Headers on every answer; filters and long-lived addresses of static files for every template."""
     app.jinja_env.filters.update(tanggal=tanggal, hari=hari, waktu=waktu, angka=angka, markdown=markdown.to_html, trusted=markdown.trusted)
     app.jinja_env.filters["panggilan"] = names.familiar
     app.jinja_env.tests["sample"] = is_sample
+    before_render_template.connect(_let_others_write, app)
     versions: dict[str, str] = {}
 
     @app.url_defaults

@@ -11,20 +11,20 @@ from werkzeug.datastructures import FileStorage
 from kb.core import untrusted
 from kb.core.cleaning import file_name
 from kb.core.errors import Invalid
-from kb.core.files import MEGABYTE, StoredFile, store, used
+from kb.core.files import MEGABYTE, InMemory, StoredFile, content_of, store, used
 
 SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 ENDINGS = {"PNG": "png", "JPEG": "jpg"}
 NO_PICTURE = untrusted.RULES["picture"].sentences["broken"]
 
 
-class Picture(FileStorage):
+class Picture(InMemory):
     """An upload that was read and written anew: nothing else is saved as a picture."""
 
 
 def take(upload: FileStorage, max_megabytes: int, longest: int) -> Picture:
     """The picture of an upload, its longer side at most `longest` pixels. Raises Invalid. Ends the transaction."""
-    content = upload.stream.read(max_megabytes * MEGABYTE + 1)
+    content = content_of(upload, max_megabytes * MEGABYTE)
     if not content:
         raise Invalid("Berkas ini kosong. Pilih gambar lain.")
     if len(content) > max_megabytes * MEGABYTE:

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore, Timer
 
 from flask import has_app_context
 
-from kb.core.db import let_go
+from kb.core.db import let_go, takes_time
 from kb.core.errors import Invalid
 
 MEGABYTE = 1024 * 1024
@@ -80,6 +80,7 @@ def _read(kind: str, content: bytes, *options: str) -> tuple[dict, bytes]:
     rule = RULES[kind]
     if has_app_context():
         let_go()
+    takes_time("reading a file")
     if not AT_ONCE.acquire(timeout=PATIENCE):
         raise Invalid(BUSY)
     try:

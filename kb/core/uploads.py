@@ -16,6 +16,7 @@ from kb.core import kept, logs
 from kb.core.cleaning import file_name
 from kb.core.db import db
 from kb.core.errors import Invalid
+from kb.core.files import InMemory
 from kb.core.pages import angka
 from kb.core.viewer import current_viewer
 
@@ -25,10 +26,10 @@ LOST = "Berkas yang tadi dipilih tidak lagi tersimpan. Pilih lagi."
 class UploadField(FileField):
     """A file; data is what `take` makes of the upload, come with this sending or kept from before.
 
-    `take` raises Invalid for one that cannot be meant, and may end the transaction: a form with files is made before anything is changed.
+    `take` raises Invalid for one that cannot be meant, and ends the transaction: a form with files is made before anything is changed.
     """
 
-    def __init__(self, label: str, take: Callable[[FileStorage], FileStorage], validators=None, **kwargs):
+    def __init__(self, label: str, take: Callable[[FileStorage], InMemory], validators=None, **kwargs):
         super().__init__(label, validators, **kwargs)
         self.take = take
         self.token = self.size = self.file_name = ""
@@ -67,9 +68,8 @@ class UploadField(FileField):
             return
         came.stream.seek(0)
         self.fresh = came.stream.read()
-        # A large upload lies in a file of its own, which is let go.
-        self.data = FileStorage(BytesIO(self.fresh), filename=came.filename, name=self.name) if taken is came else taken
-        came.close()
+        self.data = taken
+        came.close()  # a large upload lies in a file of its own
         self.file_name, self.size = file_name(came.filename), len(self.fresh)
         if former:
             _later().append((former, None, self._place))
@@ -85,10 +85,9 @@ class UploadField(FileField):
         if found is None:
             self.process_errors.append(LOST)
             return
-        row, content = found
-        self.token, self.file_name, self.size = token, row.name, row.size
+        self.token, self.file_name, self.size = token, found.name, len(found.content)
         try:  # as if it came with the form
-            self.data = self.take(FileStorage(BytesIO(content), filename=row.name, name=self.name))
+            self.data = self.take(InMemory(BytesIO(found.content), filename=found.name, name=self.name))
         except Invalid as error:
             self.token, self.data = "", None
             self.process_errors.append(error.message)

@@ -21,7 +21,6 @@ from kb.core import clock, events
 from kb.core.access import require
 from kb.core.db import db
 from kb.core.errors import NotFound
-from kb.core.markdown import to_text
 from kb.core.pages import angka
 from kb.core.viewer import ANONYMOUS, Viewer
 from kb.home.models import DemandClaim, DemandRemoval
@@ -233,7 +232,7 @@ def served_by(article: Article | None) -> list[str]:
     """The searches in vain that an article answers, if the network can read it."""
     if article is None or not article_policy.can_view(NETWORK, article):
         return []
-    return missed.served_by(f"{article.title}\n{article.summary}\n{to_text(article.html)}")
+    return missed.served_by(f"{article.title}\n{article.summary}\n{article.words}")
 
 
 def written(article: Article, served: list[str]) -> None:

@@ -5,7 +5,8 @@ from collections import Counter
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from kb.articles import queries as articles
-from kb.core import clock, logs, markdown
+from kb.articles.models import Article
+from kb.core import clock, logs
 from kb.core.access import public
 from kb.core.addresses import row_number
 from kb.core.db import db
@@ -198,7 +199,7 @@ def make_article(question_id: int):
     question = question_service.find(question_id, viewer)
     answer_id = request.form.get("jawaban", type=row_number)
     answer = question_service.find_answer(question_id, answer_id, viewer) if answer_id else None
-    markdown.apart(asked.text_of(question, answer))
+    Article.work_out(asked.text_of(question, answer))
     article = asked.make_article(question, answer, viewer)
     db.session.commit()
     flash("Draf artikel dibuat dari tanya-jawab ini. Sunting, lalu terbitkan.")

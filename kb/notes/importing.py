@@ -32,8 +32,12 @@ def import_content(file: ContentFile) -> str:
     host, guest, published_on = office(file, "host"), office(file, "guest"), day(file, "published_on")
     if host.id == guest.id:
         raise file.bad("guest", "tuan rumah dan tamu harus berbeda")
-    note = db.session.scalars(select(Note).where(Note.import_key == file.key)).one_or_none()
     owner = _owner(file, content, host, guest)
+    note = _note_of(file)
+    if note is not None and note.office_id == owner.id and _known(note) == (content, host.id, guest.id, published_on):
+        return SAME
+    Note.work_out(content.body)
+    note = _note_of(file)  # others may have written meanwhile
     if note is None:
         note = service.begin(content, owner.id, host.id, guest.id, ANONYMOUS, file.key)
         note.published_on = published_on
@@ -42,8 +46,6 @@ def import_content(file: ContentFile) -> str:
         return NEW
     if note.office_id != owner.id:
         raise file.bad("office", "catatan ini milik instansi lain")
-    if (service.content_of(note), note.host_id, note.guest_id, note.published_on) == (content, host.id, guest.id, published_on):
-        return SAME
     if note.imported_version != note.version:
         return SKIPPED
     if not owner.is_editorial and content.visibility not in policy.may_open_to(note):
@@ -53,6 +55,14 @@ def import_content(file: ContentFile) -> str:
     service.revise(note, content, ANONYMOUS, note.version)
     note.imported_version = note.version
     return CHANGED
+
+
+def _note_of(file: ContentFile) -> Note | None:
+    return db.session.scalars(select(Note).where(Note.import_key == file.key)).one_or_none()
+
+
+def _known(note: Note) -> tuple[Content, int, int, date | None]:
+    return service.content_of(note), note.host_id, note.guest_id, note.published_on
 
 
 def _owner(file: ContentFile, content: Content, host: Office, guest: Office) -> Office:

@@ -88,7 +88,7 @@ def new():
     if request.form.get("action") == "preview":
         return _editor(form, visit=visit, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Note.prepare(form.body.data)
         if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
             return answer
         try:
@@ -176,7 +176,7 @@ def edit(note_id: int):
     if request.form.get("action") == "preview":
         return _editor(form, note, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Note.prepare(form.body.data)
         if (earlier := once.replay(form.once.data, viewer)) is not None and (answer := _sent_again(earlier, form)) is not None:
             return answer
         return _save(note, form, form.version.data)

@@ -1,7 +1,10 @@
 """The digest: what a person wanted to hear of daily or weekly, in one mail, at most one a day."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template
@@ -11,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from kb.accounts.models import User
 from kb.core import clock
-from kb.core.db import db
+from kb.core.db import db, let_go, reading
 from kb.core.pages import hari
 from kb.core.viewer import viewer_of
 from kb.notifications import choices, mail, subjects, unsubscribe
@@ -27,7 +30,8 @@ MOST = 40
 def write() -> int:
     """Write the digests that are due; returns how many.
 
-    Each person's is one transaction, so a worker killed in between tells nothing twice, and one person's trouble is nobody else's.
+    Each person's is made in a transaction that only reads, so that nobody waits to write meanwhile, and written in one, so that a worker
+    killed in between tells nothing twice, and one person's trouble is nobody else's.
     """
     waiting = select(Notice.user_id).where(Notice.settled_at.is_(None)).group_by(Notice.user_id).order_by(Notice.user_id)
     users = db.session.scalars(waiting).all()
@@ -36,8 +40,12 @@ def write() -> int:
 
 
 def _write_one(user_id: int) -> bool:
+    let_go()
+    reading()
+    made = _make(db.session.get(User, user_id, options=[joinedload(User.office)]))
+    let_go()
     try:
-        written = _write(db.session.get(User, user_id, options=[joinedload(User.office)]))
+        written = _settle(made.due) and bool(made.told) and _queue(made)
         db.session.commit()
     except IntegrityError:  # another worker wrote it at this moment
         db.session.rollback()
@@ -45,18 +53,30 @@ def _write_one(user_id: int) -> bool:
     return written
 
 
-def _write(user: User) -> bool:
+@dataclass(frozen=True)
+class Made:
+    """What is settled for a person (`due`, with its words), which of it a mail tells (`told`), and the mail."""
+
+    due: dict[int, tuple[str, str]] = field(default_factory=dict)
+    told: list[int] = field(default_factory=list)
+    mail: dict[str, Any] = field(default_factory=dict)
+
+
+def _make(user: User) -> Made:
     now = clock.now().astimezone(ZoneInfo(user.office.timezone))
     notices = _waiting(user)
     if not user.active or user.is_removed:
-        return _settle(notices)
+        return Made(_words(notices))
     due = _due(user, notices, now)
     key = f"digest:{user.id}:{now.date()}"
     if not due or now.hour < HOUR or mail.is_queued(key):  # what comes after today's digest waits for tomorrow's
-        return False
+        return Made()
     told = _readable(user, [notice for notice in due if notice.read_at is None])
-    _settle(due)
-    return bool(told) and _queue(key, user, told, now)
+    return Made(_words(due), [notice.id for notice in told], _mail(key, user, told, now) if told else {})
+
+
+def _words(notices: Iterable[Notice]) -> dict[int, tuple[str, str]]:
+    return {notice.id: (notice.title, notice.detail) for notice in notices}
 
 
 def review(written: Mail) -> None:
@@ -102,17 +122,27 @@ def _due(user: User, notices: list[Notice], now: datetime) -> list[Notice]:
     return [notice for notice in notices if rhythms.get(notice.kind) != "weekly" or week_is_up]
 
 
-def _settle(notices: list[Notice]) -> bool:
-    for notice in notices:
-        notice.settled_at = clock.now()
-    return False
+def _settle(due: dict[int, tuple[str, str]]) -> bool:
+    """False when some of it was settled, forgotten or redacted meanwhile: then all of it is looked at anew in the next round."""
+    if not due:
+        return False
+    open_ones = (Notice.id.in_(list(due)), Notice.settled_at.is_(None))
+    if _words(db.session.scalars(select(Notice).where(*open_ones).with_for_update())) != due:
+        return False
+    db.session.execute(update(Notice).where(*open_ones).values(settled_at=clock.now()))
+    return True
 
 
-def _queue(key: str, user: User, notices: list[Notice], now: datetime) -> bool:
+def _mail(key: str, user: User, notices: list[Notice], now: datetime) -> dict[str, Any]:
     text, html = _texts(user, notices, now)
-    mail.queue(key, user.email, _subject(notices), text, html=html, user_id=user.id, kind=choices.DIGEST)
-    written = select(Mail.id).where(Mail.key == key).scalar_subquery()
-    db.session.execute(update(Notice).where(Notice.id.in_([notice.id for notice in notices])).values(mail_id=written))
+    of = {"user_id": user.id, "kind": choices.DIGEST}
+    return of | {"key": key, "to_address": user.email, "subject": _subject(notices), "text": text, "html": html}
+
+
+def _queue(made: Made) -> bool:
+    mail.queue(**made.mail)
+    written = select(Mail.id).where(Mail.key == made.mail["key"]).scalar_subquery()
+    db.session.execute(update(Notice).where(Notice.id.in_(made.told)).values(mail_id=written))
     return True
 
 

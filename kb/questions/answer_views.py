@@ -34,7 +34,7 @@ def give(question_id: int):
         return _editor(form, question_id, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if not form.validate():
         return page(question, 422, answer=form)
-    markdown.prepare(form.body.data)
+    Answer.prepare(form.body.data)
     if (location := once.replay(form.once.data, viewer)) is not None:
         return redirect(location or url_for("questions.show", question_id=question_id), 303)
     try:
@@ -69,7 +69,7 @@ def edit(question_id: int, answer_id: int):
     if request.form.get("action") == "preview":
         return _editor(form, question_id, found, preview=markdown.preview(form.body.data, BODY_MAX), status=200)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Answer.prepare(form.body.data)
         try:
             service.edit_answer(found, form.body.data, viewer, form.version.data)
         except EditConflict:

@@ -1,14 +1,16 @@
 """Tables of questions and answers, their revisions, comments, votes, invitations and flags."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import User
 from kb.core.db import UtcDateTime, db
-from kb.core.rendering import Rendered
+from kb.core.rendering import RENDERER, Rendered, digest
 from kb.offices.models import Office
+from kb.questions import regulations
 
 VISIBILITIES = ("publik", "jejaring", "para_pihak")
 STATUSES = ("open", "answered", "closed", "merged")
@@ -103,8 +105,10 @@ class Answer(Rendered, db.Model):
     """An office's answer. It stands unless withdrawn by its office or hidden by a moderator; one standing answer may be accepted.
 
     `applied_at`: the asking office confirmed that it worked there. `confirmed_at`: its office last said that it still holds.
-    `set_aside`: what hiding took from it and its question, brought back when it is shown again.
+    `set_aside`: what hiding took from it and its question, brought back when it is shown again. `cited`: names of repealed rules.
     """
+
+    made_by = digest(RENDERER.encode(), *regulations.MADE_OF)
 
     __tablename__ = "answer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,6 +116,7 @@ class Answer(Rendered, db.Model):
     office_id: Mapped[int] = mapped_column(ForeignKey(Office.id), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     body: Mapped[str] = mapped_column(Text)
+    cited: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -130,6 +135,16 @@ class Answer(Rendered, db.Model):
         CheckConstraint("accepted_at IS NULL OR (withdrawn_at IS NULL AND hidden_at IS NULL)", name="accepted_stands"),
         Index("one_accepted_answer", "question_id", unique=True, sqlite_where=ACCEPTED, postgresql_where=ACCEPTED),
     )
+
+    @classmethod
+    def derived(cls, html: str) -> dict[str, Any]:
+        """See above: the repealed rules that it cites too."""
+        return super().derived(html) | {"cited": [rule.name for rule in regulations.cited_in(html)]}
+
+    @property
+    def repealed(self) -> list[regulations.Repealed]:
+        """The repealed rules that it cites."""
+        return [rule for rule in regulations.repealed() if rule.name in self.cited]
 
     @property
     def stands(self) -> bool:

@@ -133,9 +133,12 @@ def rendered_without(question: Question, text: str, viewer: Viewer) -> dict[str,
     reading()
     _require_moderator(question, viewer)
     pattern = _pattern_of(text)
-    left = {pattern.sub(REDACTED, row.body) for row in _texts(question) if hasattr(row, "html") and pattern.search(row.body)}
+    left = {(type(row), pattern.sub(REDACTED, row.body)) for row in _texts(question) if hasattr(row, "html") and pattern.search(row.body)}
     let_go()
-    return {body: markdown.render(body).html for body in left}
+    made = {body: markdown.render(body).html for _, body in left}
+    for kind, body in left:
+        kind.derived(made[body])
+    return made
 
 
 def redact(question: Question, text: str, viewer: Viewer, rendered: Mapping[str, str] = MappingProxyType({})) -> int:

@@ -1,4 +1,4 @@
-"""Repealed rules as data with provenance, and which of them a text cites. Pure; a rule repealed later marks older answers by itself.
+"""Repealed rules as data with provenance, and which of them a text cites. Pure; a rule repealed later marks older answers at setup.
 
 People name a rule in many ways ("PermenPANRB 59/2020", the ministry's name in full, a line break before "Nomor"), and other bodies have
 rules of the same number. So the number is looked for first, then what stands before it: of which kind, and by whom, the rule is.
@@ -16,6 +16,8 @@ from kb.core.db import takes_time
 from kb.core.remembered import Remembered
 
 DATA = Path(__file__).parent / "data" / "regulations.json"
+# What decides which rules a text cites: when it changes, setup reads the answers anew.
+MADE_OF = (DATA.read_bytes(), Path(__file__).read_bytes())
 
 NUMBER = r"(?<![\d/])(?:(?:nomor|no)\b\s*(?:[.:]+\s*)?)?(?<![\d/]){number}\s*(?:/|-|\(|\b(?:tahun|thn|th)\b\.?)\s*{year}(?!\d)"
 # Before the number, back to another number or the end of a sentence, the last of these says what the rule is.
@@ -61,19 +63,20 @@ def _read(entry: dict) -> Repealed:
     return Repealed(**entry | {"promulgated_on": date.fromisoformat(on) if on else None})
 
 
-_cited = Remembered(100_000)
+# Until it is saved; then it is stored with the answer.
+_cited = Remembered(10_000)
 BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|dt|dd|pre|blockquote|summary)>|(?=<(?:ul|ol)\b)")
 
 
 def cited_in(html: str) -> list[Repealed]:
-    """The repealed rules that a rendered text cites, in the order of the data. Worked out once for each text."""
-    takes_time("the rules that a text cites")
+    """The repealed rules that a rendered text cites, in the order of the data."""
     return list(_cited.get((html,), lambda: _cited_in(html), lambda found: 100 + len(found)))
 
 
 def _cited_in(html: str) -> tuple[Repealed, ...]:
+    takes_time("the rules that a text cites")
     # A line break within a paragraph joins; the end of a block separates.
-    blocks = [" ".join(markdown.to_text(block).split()) for block in BLOCK_END.split(html)]
+    blocks = [" ".join(markdown.words_of(block).split()) for block in BLOCK_END.split(html)]
     return tuple(rule for rule in repealed() if any(_cites(rule, block) for block in blocks))
 
 

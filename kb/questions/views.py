@@ -8,14 +8,14 @@ from kb.core.access import public, require, told_readers
 from kb.core.cleaning import clean_line
 from kb.core.comparison import compare, compare_apart
 from kb.core.days_off import holidays_from
-from kb.core.db import db, let_go, reading
+from kb.core.db import db, hand_back
 from kb.core.errors import Conflict, Invalid
 from kb.core.resending import resendable
 from kb.core.viewer import Viewer, current_viewer
 from kb.instruments import loader
 from kb.offices import queries as offices
 from kb.offices.models import Office
-from kb.questions import escalation, policy, queries, regulations, service
+from kb.questions import escalation, policy, queries, service
 from kb.questions.forms import BODY_MAX, AnswerForm, AppliedForm, CloseForm, CommentForm, InviteForm, MergeForm, QuestionForm
 from kb.questions.models import Question
 from kb.questions.service import EditConflict, Guest, NotMember
@@ -84,8 +84,7 @@ def show(question_id: int):
 def page(question: Question, status: int = 200, **forms):
     """The page of a question, with forms that failed, if any. Then nothing is saved any more, and the page keeps nobody from writing."""
     if status != 200:
-        let_go()
-        reading()
+        hand_back()
     viewer = current_viewer()
     thread = queries.thread(question, viewer)
     invite = forms.get("invite") or InviteForm(formdata=None)
@@ -106,7 +105,6 @@ def page(question: Question, status: int = 200, **forms):
         may=policy,
         is_member=service.may_write(viewer),
         mine=mine,
-        cited={answer.id: regulations.cited_in(answer.html) for answer in thread.answers},
         waits=question.status == "open" and not question.answer_count and question.hidden_at is None,
         upcoming=_upcoming(question, thread),
         answer_form=answer,
@@ -159,7 +157,7 @@ def new():
         return _editor(form)
     if action != "send":
         return _check(form, viewer)
-    markdown.prepare(form.body.data)
+    Question.prepare(form.body.data)
     if (location := once.replay(form.once.data, viewer)) is not None:
         return redirect(location or url_for(".index"), 303)
     try:
@@ -274,7 +272,7 @@ def edit(question_id: int):
     if form.validate_on_submit() and service.opens_further(question, form.visibility.data) and not told_readers(form.visibility.data):
         return _editor(form, question, status=200, opening=form.visibility.data)
     if form.validate_on_submit():
-        markdown.prepare(form.body.data)
+        Question.prepare(form.body.data)
         try:
             service.edit(question, form.content(), viewer, form.version.data)
         except EditConflict:

@@ -13,7 +13,6 @@ from kb.articles import policy as article_policy
 from kb.articles.models import Article, ArticleAbout
 from kb.core import clock, pages
 from kb.core.db import db
-from kb.core.markdown import to_text
 from kb.core.viewer import Viewer
 from kb.instruments import loader
 from kb.notes import policy as note_policy
@@ -137,7 +136,7 @@ def _article(article: Article) -> Document | None:
     about = [_place(found) for found in article.about]
     return Document(
         key=key_of("article", article.id), kind="article", title=article.title, summary=article.summary,
-        body=f"{to_text(article.html)}\n{_names(article)}\n{_indicator_names(article.indicators)}\n{article.source}",
+        body=f"{article.words}\n{_names(article)}\n{_indicator_names(article.indicators)}\n{article.source}",
         office=office, province=province, indicators=tuple(article.indicators), year=article.published_on.year,
         tokens=article_policy.audience(article), boost=_boost(article.published_on),
         about=tuple(slug for slug, _ in about), about_provinces=tuple(province for _, province in about),
@@ -154,7 +153,7 @@ def _note(note: Note) -> Document | None:
     office, province = _place(note.host)
     return Document(
         key=key_of("note", note.id), kind="note", title=note.title, summary=note.summary,
-        body=f"{to_text(note.html)}\n{note.host.name}\n{note.guest.name}\n{_indicator_names(note.indicators)}\n{note.source}",
+        body=f"{note.words}\n{note.host.name}\n{note.guest.name}\n{_indicator_names(note.indicators)}\n{note.source}",
         office=office, province=province, indicators=tuple(note.indicators), year=note.held_on.year,
         tokens=note_policy.audience(note), boost=_boost(note.held_on),
     )  # fmt: skip
@@ -175,7 +174,7 @@ def _question(question: Question) -> Document | None:
 
 
 def _question_text(question: Question) -> str:
-    return "\n".join([to_text(question.html), *(to_text(answer.html) for answer in _standing(question))])
+    return "\n".join([question.words, *(answer.words for answer in _standing(question))])
 
 
 def _standing(question: Question) -> list[Answer]:
@@ -216,14 +215,14 @@ SOURCES = {
         lambda: [joinedload(Article.office).joinedload(Office.region), selectinload(Article.indicator_rows),
                  selectinload(Article.about_rows).joinedload(ArticleAbout.office).joinedload(Office.region)], _article,
         lambda a: Found("article", a.id, a.title, url_for("articles.show", slug=a.slug), a.office, a.published_on, "d MMMM y",
-                        f"{a.summary}\n{to_text(a.html)}", about=tuple(a.about)),
+                        f"{a.summary}\n{a.words}", about=tuple(a.about)),
         article_policy.visible_to,
     ),
     "note": Source(
         "note", Note,
         lambda: [joinedload(Note.host).joinedload(Office.region), joinedload(Note.guest), selectinload(Note.indicator_rows)], _note,
         lambda n: Found("note", n.id, n.title, url_for("notes.show", note_id=n.id), n.host, n.held_on, n.held_pattern,
-                        f"{n.summary}\n{to_text(n.html)}"),
+                        f"{n.summary}\n{n.words}"),
         note_policy.visible_to,
     ),
     "question": Source(

@@ -119,7 +119,7 @@ def _read(form: MembersForm) -> members.Reading:
     sheet = form.sheet.data
     if sheet is None or not sheet.filename:
         return members.from_text(form.text.data or "")
-    content = sheet.read(UPLOAD_BYTES + 1)
+    content = files.content_of(sheet, UPLOAD_BYTES)
     if len(content) > UPLOAD_BYTES:
         return members.Reading(problems=["Berkas lebih besar dari 2 MB. Simpan hanya daftar rombongannya."])
     reading = members.from_file(sheet.filename, content)

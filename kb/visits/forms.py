@@ -94,7 +94,7 @@ class RequestForm(CreateForm):
         """Who was typed or uploaded. A sheet becomes the text, so that it can be corrected and no failing form loses it."""
         if not self.sheet.data:
             return members.from_text(self.people.data or "")
-        content = self.sheet.data.stream.read(SHEET_BYTES + 1)
+        content = files.content_of(self.sheet.data, SHEET_BYTES)
         self.sheet.data.close()
         if len(content) > SHEET_BYTES:
             return members.Reading(problems=["Berkas lebih besar dari 2 MB. Simpan hanya daftar rombongannya."])

@@ -17,7 +17,7 @@ def upload(content: bytes, name: str) -> FileStorage:
 
 def test_a_pdf_is_kept_and_sent_back_as_a_download(app, db_ctx):
     with db_ctx(), app.test_request_context():
-        stored = files.save(upload(PDF, "surat permohonan.pdf"))
+        stored = files.save(files.check(upload(PDF, "surat permohonan.pdf")))
         answer = files.send(stored)
         answer.direct_passthrough = False
         assert answer.data == PDF
@@ -37,10 +37,10 @@ def test_a_pdf_is_kept_and_sent_back_as_a_download(app, db_ctx):
 )
 def test_a_file_that_is_not_what_it_says_is_refused(app, db_ctx, content, name, message):
     with db_ctx(), pytest.raises(Invalid, match=message) as caught:
-        files.save(upload(content, name), field="letter")
+        files.check(upload(content, name), field="letter")
     assert caught.value.field == "letter"
 
 
 def test_a_name_with_a_path_stays_a_name(app, db_ctx):
     with db_ctx():
-        assert files.save(upload(PDF, "../../etc/passwd.pdf")).name == "passwd.pdf"
+        assert files.save(files.check(upload(PDF, "../../etc/passwd.pdf"))).name == "passwd.pdf"

@@ -1,10 +1,7 @@
 """Files of others cost us nothing: a real process reads each within its memory and time, and says in one sentence what is wrong."""
 
-import json
 import re
 import struct
-import subprocess
-import sys
 import time
 import zipfile
 from io import BytesIO
@@ -13,6 +10,7 @@ import pytest
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
+from bench.heaviest import measured
 from kb.core import cleaning, files, pictures, untrusted
 from kb.core.errors import Invalid
 from tests import hostile_files as hostile
@@ -21,20 +19,6 @@ from tests.hostile_files import NAMESPACE, picture, png, repacked, repeated_scan
 pytestmark = [pytest.mark.hostile, pytest.mark.any_database]
 
 MEGABYTE = 1024 * 1024
-# A process that starts a reader and tells what it took: ours is too large itself to measure a child by.
-MEASURE = """
-import json, resource, subprocess, sys
-read = subprocess.run(sys.argv[1:], stdin=sys.stdin, capture_output=True)
-took = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps([read.returncode, read.stdout.partition(b"\\n")[0][:200].decode(), took.ru_maxrss // 1024, took.ru_utime + took.ru_stime]))
-"""
-
-
-def measured(kind: str, content: bytes) -> tuple[int, str, int, float]:
-    """How the reader ended, how its answer begins, megabytes it held, and seconds it worked."""
-    options = ["1600"] if kind == "picture" else []
-    command = [sys.executable, "-I", "-c", MEASURE, *untrusted.command(kind, *options)]
-    return json.loads(subprocess.run(command, input=content, capture_output=True, check=True).stdout)
 
 
 def refused(read, *values) -> str:

@@ -46,6 +46,7 @@ def test_an_import_does_not_widen_it(cast, db_ctx, made, tmp_path):
     with db_ctx():
         article = articles.by_slug(file.stem)
         article.imported_version = article.version  # as if the file had made it, so that nothing else keeps it from changing it
+        db.session.commit()
         with pytest.raises(BadContent, match="visibility: .*kalimat Anda sendiri"):
             importing.import_content(read(file))
 

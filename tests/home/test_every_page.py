@@ -38,7 +38,7 @@ def world(app, cast, db_ctx):
         answer = make_answer(question, cast.host_member.viewer)
         db.session.commit()
         question, answer = question.id, answer.id
-        make_request(letter=files.save(FileStorage(stream, name)))
+        make_request(letter=files.save(files.check(FileStorage(stream, name))))
         make_invitation(cast.host_manager.id)
         queued()
     return {

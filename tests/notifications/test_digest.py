@@ -218,6 +218,25 @@ def test_a_second_worker_at_the_same_moment_writes_no_second_digest(reader, db_c
         assert len(mails()) == 1 and db.session.scalars(select(Notice).where(Notice.settled_at.is_not(None))).all() == []
 
 
+def test_what_is_redacted_while_the_digest_is_made_is_not_told(reader, db_ctx, at, monkeypatch):
+    """It is made before anything is claimed, and written only if its notices still say the same."""
+    make = digest._texts
+
+    def and_meanwhile(*given):
+        made = make(*given)
+        with db.engine.begin() as other:
+            other.execute(update(Notice).where(Notice.title.contains("kedua")).values(title="Artikel baru: [disamarkan]"))
+        return made
+
+    with db_ctx():
+        at(SIX)
+        with monkeypatch.context() as patched:
+            patched.setattr(digest, "_texts", and_meanwhile)
+            assert digest.write() == 0 and mails() == []
+        assert digest.write() == 1
+        assert "Peta rencana kedua" not in mails()[0].text and "[disamarkan]" in mails()[0].text
+
+
 def test_the_digest_arrives_as_plain_text_and_html_with_its_way_out(reader, db_ctx, at, post_office):
     with db_ctx():
         at(SIX)

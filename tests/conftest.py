@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import event
 
 from kb import create_app
@@ -28,6 +29,9 @@ from tests.pages import PageClient
 moments.stand_still()
 moments.each_signature_a_second_later()
 watch(held.refuse)
+# How long one example takes says how busy the machine is; what may not take long is held by tests that count the processor's time.
+settings.register_profile("berguru", deadline=None)
+settings.load_profile("berguru")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -202,7 +202,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES | st.text(max_size=5), max_size=25).map("".join))
 def test_the_words_of_any_text_are_those_that_a_browser_shows(text):
     html = render(text).html

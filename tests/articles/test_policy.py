@@ -7,6 +7,7 @@ from kb.articles import policy
 from kb.articles.models import VISIBILITIES, Article
 from kb.core.db import db
 from tests.articles.makers import make_article, write
+from tests.pages import OWN_PAGE
 
 OWN = {"host_manager", "host_member"}
 SIGNED_IN = OWN | {"guest_manager", "guest_member", "outsider", "admin"}
@@ -58,8 +59,9 @@ def test_only_the_office_changes_and_its_manager_archives(cast, db_ctx, act, all
         assert (answer.status_code in (303, 409)) if part in allowed else answer.status_code == refused, part
     unsent = cast.visitor.client.post(f"/artikel/{slug}{act}")
     assert unsent.status_code == 302 and unsent.location.startswith("/masuk")
-    sent = write(cast.visitor.client, f"/artikel/{slug}{act}", version="1", visibility=visibility)
-    assert sent.status_code == 401 and "Masuk lagi" in sent.text
+    sent = write(cast.visitor.client, f"/artikel/{slug}{act}", version="1", visibility=visibility, headers=OWN_PAGE)
+    assert sent.status_code == 401 and "Anda sudah keluar" in sent.text
+    assert ("Masuk lagi" in sent.text) == (act == "/ubah"), "what was typed is kept, what was only pressed is pressed again"
 
 
 def test_a_visitor_is_led_to_the_sign_in_before_writing(cast):

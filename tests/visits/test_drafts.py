@@ -11,6 +11,7 @@ from kb.core.db import db
 from kb.visits import forms, members
 from kb.visits.models import Visit, VisitIndicator, VisitLetter, VisitMember, VisitSession
 from tests.home.makers import make_article
+from tests.pages import OWN_PAGE
 from tests.visits.makers import FORM, MESUJI, OPEN_DAY, faults_at, make_visit, typed
 from tests.visits.test_members import xlsx
 
@@ -326,7 +327,7 @@ def test_a_form_that_lay_too_long_loses_nothing(app, cast):
     app.config["WTF_CSRF_ENABLED"] = True
     try:
         client = cast.guest_manager.client
-        page = client.post(NEW, data={**FORM, "people": TABLE, "once": "kunci", "letter_file": upload()})
+        page = client.post(NEW, data={**FORM, "people": TABLE, "once": "kunci", "letter_file": upload()}, headers=OWN_PAGE)
         assert page.status_code == 400 and "surat.pdf" in page.text
         kept = typed(page.text)
         for name in ("purpose", "questions", "head_name", "people", "slot"):

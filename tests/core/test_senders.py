@@ -6,6 +6,7 @@ from werkzeug.test import Client
 
 from kb.core import senders
 
+pytestmark = pytest.mark.any_database
 HERE = "http://localhost"
 ELSEWHERE = "https://situs-lain.example"
 

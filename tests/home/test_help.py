@@ -7,6 +7,7 @@ import pytest
 
 from kb.config import ROOT
 
+pytestmark = pytest.mark.any_database
 NAMES = sorted(path.stem for path in Path(ROOT, "content", "bantuan").glob("*.md"))
 # What a newcomer must find.
 JOURNEYS = {"mulai", "mencari", "menulis-artikel", "meminta-kunjungan", "menerima-kunjungan", "catatan-dan-tindak-lanjut"}

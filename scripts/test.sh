@@ -8,8 +8,6 @@ cd "$(dirname "$0")/.."
 sh scripts/venv.sh dev
 export KB_ENV=test
 unset PYTHONDONTWRITEBYTECODE # the suite starts a hundred interpreters: each would compile the whole product anew
-# One worker more than there are cores: tests wait for a browser, a database, a process they started.
-export PYTEST_XDIST_AUTO_NUM_WORKERS="${PYTEST_XDIST_AUTO_NUM_WORKERS:-$(($(getconf _NPROCESSORS_ONLN) + 1))}"
 
 # Databases, uploads and browser profiles of the tests lie in memory where there is room: thousands of commits wait for a disk otherwise.
 has_room() { [ -w "$1" ] && [ "$(df -Pk "$1" | awk 'NR == 2 { print $4 }')" -gt 2000000 ]; }

@@ -154,6 +154,14 @@ def installation(tmp_path):
 
 
 @pytest.fixture
+def csrf(app):
+    """Forms are checked as in production."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture
 def strict(app):
     """The same database behind an application that checks tokens, as in real life."""
     strict = create_app({**app.config, "WTF_CSRF_ENABLED": True})

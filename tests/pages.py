@@ -15,6 +15,11 @@ KEY = re.compile(r'name="once"[^>]*|value="[0-9a-f]{32}"|name="csrf_token"[^>]*'
 OWN_PAGE = {"Origin": "http://localhost"}
 
 
+def token_in(page) -> str:
+    """The token of the first form on a page."""
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text).group(1)
+
+
 def without_keys(html: str) -> str:
     """A page as it can be compared with another one."""
     return KEY.sub("", html)

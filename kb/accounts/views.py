@@ -336,10 +336,8 @@ def accept(token):
         return render_template("accounts/invitation_signed_in.html", invitation=invitation)
     if form.is_submitted() and once.replay(form.once.data, viewer) is not None:
         return redirect("/beranda", 303)
-    if state != "open":
-        return _closed_invitation(invitation, state), 404 if state == "unknown" else 410
-    if (known := queries.by_email(invitation.email)) is not None:
-        return _elsewhere(invitation, known)
+    if (refused := _refused_invitation(invitation, state)) is not None:
+        return refused
     if form.validate_on_submit():
         try:
             user = service.accept_invitation(
@@ -350,9 +348,7 @@ def accept(token):
             form.blame(error)
         except Conflict:  # withdrawn or used this very moment, or the address has got an account
             db.session.rollback()
-            if (known := queries.by_email(invitation.email)) is not None and invitation.state(clock.now()) == "open":
-                return _elsewhere(invitation, known)
-            return _closed_invitation(invitation, invitation.state(clock.now())), 410
+            return _refused_invitation(invitation, invitation.state(clock.now()))
         else:
             once.remember(form.once.data, viewer, "/beranda")
             db.session.commit()
@@ -363,13 +359,15 @@ def accept(token):
     return page, 422 if form.is_submitted() else 200
 
 
-def _elsewhere(invitation, known):
-    """For the owner of an address that has an account: its link came by mail, so no one else is told."""
-    return render_template("accounts/invitation_elsewhere.html", invitation=invitation, office=known.office), 409
-
-
-def _closed_invitation(invitation, state: str) -> str:
-    return render_template("accounts/invitation_closed.html", invitation=invitation, state=state)
+def _refused_invitation(invitation, state: str):
+    """The page that says why it cannot be accepted; None when it can. That an address has an account is told to its owner alone, who has
+    the link from a mail."""
+    if state != "open":
+        page = render_template("accounts/invitation_closed.html", invitation=invitation, state=state)
+        return page, 404 if state == "unknown" else 410
+    if (known := queries.by_email(invitation.email)) is not None:
+        return render_template("accounts/invitation_elsewhere.html", invitation=invitation, office=known.office), 409
+    return None
 
 
 # One's own account

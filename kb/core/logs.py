@@ -57,13 +57,12 @@ def init_app(app: Flask) -> None:
 
 def _trace(exc_info) -> str:
     """Where it broke and in what way, without the words of errors that may hold what people typed."""
-    lines = []
-    error = exc_info[1]
-    while error is not None:
-        stack = TracebackException.from_exception(error, lookup_lines=True, capture_locals=False).stack
-        lines[:0] = [*stack.format(), f"{type(error).__qualname__}{_words(error)}\n"]
+    told, error = {}, exc_info[1]
+    while error is not None and id(error) not in told:  # an error may be its own cause
+        stack = TracebackException.from_exception(error).stack
+        told[id(error)] = f"{''.join(stack.format())}{type(error).__qualname__}{_words(error)}"
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "".join(lines).rstrip()
+    return "\n".join(reversed(told.values()))
 
 
 def _words(error: BaseException) -> str:

@@ -4,11 +4,7 @@ import re
 
 from tests.accounts.makers import PASSWORD, make_invitation, make_request
 from tests.makers import signed_in
-from tests.pages import OWN_PAGE
-
-
-def token_in(page) -> str:
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text).group(1)
+from tests.pages import OWN_PAGE, token_in
 
 
 def test_signing_in_needs_a_token(strict, with_password):

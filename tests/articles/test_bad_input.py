@@ -66,11 +66,7 @@ def test_more_than_the_server_takes_is_said_in_indonesian(cast):
     assert answer.status_code == 413 and "terlalu besar" in answer.text.lower()
 
 
-def test_a_form_that_expired_is_shown_again_with_all_that_was_typed(app, cast):
-    app.config["WTF_CSRF_ENABLED"] = True
-    try:
-        answer = write(cast.host_member.client, csrf_token="kedaluwarsa", headers=OWN_PAGE)
-    finally:
-        app.config["WTF_CSRF_ENABLED"] = False
+def test_a_form_that_expired_is_shown_again_with_all_that_was_typed(cast, csrf):
+    answer = write(cast.host_member.client, csrf_token="kedaluwarsa", headers=OWN_PAGE)
     shown = unescape(answer.text)
     assert answer.status_code == 400 and FORM["title"] in shown and FORM["summary"] in shown and "Lalu ke anggaran." in shown

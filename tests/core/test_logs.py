@@ -41,6 +41,11 @@ def in_a_chain():
         raise KeyError(TYPED) from error
 
 
+def in_a_circle():
+    error = KeyError(TYPED)
+    raise error from error
+
+
 def of_the_code():
     clock.no_such_function()
 
@@ -75,6 +80,7 @@ def logged(app, monkeypatch):
         (unknown_column, "no_such_column"),
         (in_python, "ValueError"),
         (in_a_chain, "KeyError"),
+        (in_a_circle, "KeyError"),
         (of_the_code, "AttributeError: module 'kb.core.clock' has no attribute 'no_such_function'"),
         (of_the_machine, "OSError: No space left on device"),
     ],

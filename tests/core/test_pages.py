@@ -11,14 +11,6 @@ from kb.core.pages import angka, hari, tanggal, waktu
 from tests.pages import OWN_PAGE
 
 
-@pytest.fixture
-def csrf(app):
-    """Forms are checked as in production."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    yield
-    app.config["WTF_CSRF_ENABLED"] = False
-
-
 def test_every_answer_carries_a_strict_policy(client):
     for path in ("/", "/tidak-ada", "/healthz", "/static/css/theme.css"):
         headers = client.get(path).headers

@@ -24,14 +24,6 @@ def typed_in(form) -> set[str]:
 
 
 @pytest.fixture
-def csrf(app):
-    """Forms are checked as in production."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    yield
-    app.config["WTF_CSRF_ENABLED"] = False
-
-
-@pytest.fixture
 def stale(csrf):
     """Posts forms as if their token were too old."""
     return lambda client, address, **typed: client.post(address, data={"csrf_token": "lama", **typed}, headers=OWN_PAGE)

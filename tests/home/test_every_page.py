@@ -17,7 +17,7 @@ from tests.home.makers import make_article
 from tests.makers import signed_in
 from tests.notes.makers import make_note, make_visit
 from tests.notifications.makers import queued
-from tests.pages import faults
+from tests.pages import faults, token_in
 from tests.questions.makers import make_answer, make_question
 
 CAST = ("visitor", "host_member", "host_manager", "guest_manager", "outsider", "admin")
@@ -159,7 +159,7 @@ REFUSED = "dikirim oleh halaman situs lain"
 def posting(strict, person) -> tuple:
     """A client of the person, and a token that holds for it."""
     client = signed_in(strict, person.session_id) if person.id else strict.test_client()
-    return client, re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/akun" if person.id else "/masuk").text).group(1)
+    return client, token_in(client.get("/akun" if person.id else "/masuk"))
 
 
 @pytest.mark.any_database

@@ -323,18 +323,14 @@ def test_telephone_numbers_are_read_as_people_write_them(cast, number):
     assert 'href="https://wa.me/6281234567890"' in page and number in page
 
 
-def test_a_form_that_lay_too_long_loses_nothing(app, cast):
-    app.config["WTF_CSRF_ENABLED"] = True
-    try:
-        client = cast.guest_manager.client
-        page = client.post(NEW, data={**FORM, "people": TABLE, "once": "kunci", "letter_file": upload()}, headers=OWN_PAGE)
-        assert page.status_code == 400 and "surat.pdf" in page.text
-        kept = typed(page.text)
-        for name in ("purpose", "questions", "head_name", "people", "slot"):
-            assert kept[name][0].strip() == {**FORM, "people": TABLE}[name].strip()
-        assert client.post(NEW, data=kept).status_code == 303
-    finally:
-        app.config["WTF_CSRF_ENABLED"] = False
+def test_a_form_that_lay_too_long_loses_nothing(app, cast, csrf):
+    client = cast.guest_manager.client
+    page = client.post(NEW, data={**FORM, "people": TABLE, "once": "kunci", "letter_file": upload()}, headers=OWN_PAGE)
+    assert page.status_code == 400 and "surat.pdf" in page.text
+    kept = typed(page.text)
+    for name in ("purpose", "questions", "head_name", "people", "slot"):
+        assert kept[name][0].strip() == {**FORM, "people": TABLE}[name].strip()
+    assert client.post(NEW, data=kept).status_code == 303
     assert only_visit(app).purpose == FORM["purpose"]
 
 
